@@ -1,0 +1,1 @@
+"""The Agent Server over HTTP: wire models, client, event stream, probe, errors."""

@@ -1,0 +1,1 @@
+"""The doors: the `forkpoint` command and its verbs."""

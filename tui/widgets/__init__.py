@@ -1,0 +1,1 @@
+"""One widget per file: they get data, post messages, and never hold a client."""
