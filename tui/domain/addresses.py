@@ -1,0 +1,78 @@
+"""Addresses that a person types: threads, checkpoints and runs by id, by an unambiguous part of it, or by a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HEAD = "head"
+LATEST = "latest"
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_UP = re.compile(r"^(?P<base>.*?)~(?P<up>\d*)$")
+
+
+class AddressError(ValueError):
+    """The text is no address: what is wrong, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A thread, and maybe a checkpoint in it, as typed: `T` or `T@C`."""
+
+    thread: str
+    checkpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointName:
+    """A checkpoint as typed: `base` is "head" or (part of) an id; `up` counts parents from there."""
+
+    base: str
+    up: int = 0
+
+
+def parse_address(text: str) -> Address:
+    """`T` or `T@C`; raises `AddressError` when a part is empty."""
+    thread, at, checkpoint = text.strip().partition("@")
+    if not thread:
+        raise AddressError("The thread is missing: write T or T@C, where T is an id, part of one, or 'latest'.")
+    if at and not checkpoint:
+        raise AddressError(f"The checkpoint is missing after '@': write {thread}@head, {thread}@head~2 or {thread}@ID.")
+    return Address(thread, checkpoint or None)
+
+
+def parse_checkpoint(text: str) -> CheckpointName:
+    """`head`, `head~2`, an id or a part of it, each with `~n`; `~` alone means one parent up."""
+    match = _UP.match(text)
+    if match is None:
+        return CheckpointName(text)
+    return CheckpointName(match["base"] or HEAD, int(match["up"] or 1))
+
+
+def is_full_id(text: str) -> bool:
+    """Whether the text is a whole UUID, so that nothing needs to be searched."""
+    return _UUID.fullmatch(text) is not None
+
+
+def matching(ids: Iterable[str], part: str) -> list[str]:
+    """The ids equal to `part` (then only that), or else that begin or end with it; dashes and case do not count."""
+    wanted = _plain(part)
+    found = []
+    for candidate in ids:
+        plain = _plain(candidate)
+        if plain == wanted:
+            return [candidate]
+        if plain.startswith(wanted) or plain.endswith(wanted):
+            found.append(candidate)
+    return found
+
+
+def tail(identifier: str, length: int = 6) -> str:
+    """The end of an id, which tells ids apart: they are time-ordered, so their beginnings are alike."""
+    return identifier[-length:]
+
+
+def _plain(text: str) -> str:
+    return text.replace("-", "").casefold()
