@@ -1,0 +1,93 @@
+"""What the session tells its faces: typed events, in the order in which things happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from tui.domain.checkpoint import Checkpoint, Run
+from tui.domain.plans import TravelPlan
+from tui.domain.requests import PlannedRequest
+from tui.domain.transcript import StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReady:
+    """A plan and the requests that will be sent for it; nothing has been sent yet."""
+
+    plan: TravelPlan
+    requests: tuple[PlannedRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateWritten:
+    """A new checkpoint was written and verified; `next_was` differs from its `next` if the edit changed the route."""
+
+    checkpoint: Checkpoint
+    next_was: tuple[str, ...]
+
+    @property
+    def route_changed(self) -> bool:
+        """Whether other nodes will run now than would have run before."""
+        return self.checkpoint.next != self.next_was
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The server accepted the run."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """One event of the run's stream, as the server named it."""
+
+    event: StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryGrew:
+    """The tree took in new or changed checkpoints."""
+
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence for the user that stops nothing."""
+
+    text: str
+
+
+class RunEnd(Enum):
+    """How a run ended, read from the run and the state, never from the stream; the value is the word shown."""
+
+    SUCCESS = "success"
+    WAITING = "interrupted"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    TIMEOUT = "timeout"
+    LOST = "still running"
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a verb whose run ended so."""
+        return {RunEnd.SUCCESS: 0, RunEnd.WAITING: 3, RunEnd.LOST: 4}.get(self, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The run is over (or its stream was lost: `end` is LOST and the run goes on)."""
+
+    end: RunEnd
+    run_id: str | None
+    run: Run | None = None
+    head: Checkpoint | None = None
+    error: str | None = None
+
+
+TravelEvent: TypeAlias = PlanReady | StateWritten | RunStarted | Streamed | HistoryGrew | Note | RunEnded
+Emit: TypeAlias = Callable[[TravelEvent], None]

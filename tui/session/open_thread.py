@@ -1,0 +1,150 @@
+"""The open thread: its tree, filled by small pages, and the way from a typed name to a checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.backends.base import Backend
+from tui.backends.errors import NotFound
+from tui.domain.addresses import HEAD, CheckpointName, is_full_id, matching, tail
+from tui.domain.checkpoint import Checkpoint, CheckpointRef, Thread
+from tui.domain.sharing import ValueSharer
+from tui.domain.tree import CheckpointTree
+
+FIRST_PAGE = 20
+"""Rows of the first page: a screenful, before anything is known about the size of a row."""
+
+PAGE_BYTES = 1_000_000
+"""What a page should weigh: every row repeats the whole state, so pages are bounded by bytes as well as rows."""
+
+MAX_PAGE = 100
+"""Rows of a page of small states."""
+
+
+class AmbiguousName(ValueError):
+    """A part of an id fits several; `candidates` are the ids it fits."""
+
+    def __init__(self, what: str, part: str, candidates: list[str]) -> None:
+        shown = ", ".join(f"…{tail(candidate, 8)}" for candidate in candidates[:5])
+        super().__init__(f"{part!r} fits {len(candidates)} {what}: {shown}. Type more of the id.")
+        self.candidates = candidates
+
+
+class OpenThread:
+    """A thread and what is known of its checkpoints. Values are shared between checkpoints, so memory grows by changes."""
+
+    def __init__(self, backend: Backend, thread: Thread) -> None:
+        self.backend = backend
+        self.thread = thread
+        self.tree = CheckpointTree(thread.thread_id)
+        self._sharer = ValueSharer()
+        self._page = FIRST_PAGE
+        self._reading = asyncio.Lock()
+
+    @property
+    def thread_id(self) -> str:
+        """The thread's id."""
+        return self.thread.thread_id
+
+    async def load_older(self) -> frozenset[str]:
+        """Read the next page of older checkpoints; returns what is new. Marks the tree complete at the end."""
+        async with self._reading:
+            return await self._load_older()
+
+    async def _load_older(self) -> frozenset[str]:
+        if self.tree.complete:
+            return frozenset()
+        page = await self.backend.history(self.thread_id, limit=self._page, before=self.tree.oldest_id)
+        if page.checkpoints:
+            per_row = max(1, page.received_bytes // len(page.checkpoints))
+            self._page = max(1, min(MAX_PAGE, PAGE_BYTES // per_row))
+        changed = self._take(page.checkpoints)
+        if page.reached_end or not changed:
+            # A server that ignores `before` repeats itself: stop there instead of asking for ever.
+            self.tree.mark_complete()
+        return changed
+
+    async def load_all(self, on_page: Callable[[int], None] | None = None) -> None:
+        """Read all older pages; `on_page` hears the number of checkpoints so far."""
+        while not self.tree.complete:
+            await self.load_older()
+            if on_page is not None:
+                on_page(len(self.tree))
+
+    async def refresh(self) -> frozenset[str]:
+        """Read the newest checkpoints until a known one shows up; returns what is new or changed."""
+        async with self._reading:
+            if not len(self.tree):
+                self.tree.complete = False
+                return await self._load_older()
+            fresh: list[Checkpoint] = []
+            before: str | None = None
+            limit = min(self._page, 10)
+            while True:
+                page = await self.backend.history(self.thread_id, limit=limit, before=before)
+                fresh += page.checkpoints
+                known = any(row.checkpoint_id in self.tree for row in page.checkpoints)
+                if known or page.reached_end or not page.checkpoints:
+                    break
+                before = page.checkpoints[-1].checkpoint_id
+                limit = self._page
+            return self._take(fresh)
+
+    async def reread(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Read one checkpoint again, put it into the tree and return it; `NotFound` when it is gone."""
+        return await self.read(checkpoint.ref)
+
+    async def read(self, ref: CheckpointRef) -> Checkpoint:
+        """Read a checkpoint by name, put it into the tree and return it."""
+        checkpoint = await self.backend.checkpoint(self.thread_id, ref)
+        self._take([checkpoint])
+        return self.tree[checkpoint.checkpoint_id]
+
+    async def resolve(self, name: CheckpointName) -> Checkpoint:
+        """The checkpoint that a typed name means, loading as much history as that takes.
+
+        Raises `NotFound`, or `AmbiguousName` when a part of an id fits several checkpoints.
+        """
+        checkpoint = await self._base(name.base)
+        for _ in range(name.up):
+            if checkpoint.parent_id is None:
+                raise NotFound(f"Checkpoint …{tail(checkpoint.checkpoint_id)} has no parent to go up to.")
+            checkpoint = await self._by_id(checkpoint.parent_id)
+        return checkpoint
+
+    async def _base(self, base: str) -> Checkpoint:
+        if base == HEAD:
+            if self.tree.head is None:
+                await self.load_older()
+            if self.tree.head is None:
+                raise NotFound(
+                    f"Thread {tail(self.thread_id, 8)} has no checkpoints yet.", hint="Start a run with an input first."
+                )
+            return self.tree.head
+        if is_full_id(base):
+            return await self._by_id(base)
+        # A part is only unambiguous when everything is known.
+        await self.load_all()
+        found = matching((checkpoint.checkpoint_id for checkpoint in self.tree), base)
+        if not found:
+            raise NotFound(
+                f"No checkpoint of thread …{tail(self.thread_id, 8)} begins or ends with {base!r}.",
+                hint="List them with: forkpoint history.",
+            )
+        if len(found) > 1:
+            raise AmbiguousName("checkpoints", base, found)
+        return self.tree[found[0]]
+
+    async def _by_id(self, checkpoint_id: str) -> Checkpoint:
+        known = self.tree.get(checkpoint_id)
+        while known is None and not self.tree.complete and (self.tree.oldest_id or "~") > checkpoint_id:
+            # Through history, not by a single read: only history keeps the tree without gaps.
+            await self.load_older()
+            known = self.tree.get(checkpoint_id)
+        return known if known is not None else await self.backend.checkpoint(self.thread_id, CheckpointRef(checkpoint_id))
+
+    def _take(self, checkpoints: list[Checkpoint] | tuple[Checkpoint, ...]) -> frozenset[str]:
+        shared = [replace(row, values=self._sharer.share(row.values)) for row in checkpoints]
+        return self.tree.add(shared)

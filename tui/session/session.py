@@ -1,0 +1,185 @@
+"""One connection: the backend, what it is, and the way from typed names to threads, assistants and run set-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.backends.base import Backend, ThreadPage, ThreadQuery
+from tui.backends.errors import NotFound
+from tui.domain.addresses import LATEST, is_full_id, matching, tail
+from tui.domain.checkpoint import JSON, Assistant, Checkpoint, Run, ServerInfo, Thread
+from tui.domain.plans import PlanError
+from tui.domain.requests import RunSetup
+from tui.domain.run_setup import run_setup
+from tui.session.open_thread import AmbiguousName, OpenThread
+
+SEARCH_PAGE = 1000
+"""Rows a request when an id is searched: the server's maximum; ids only."""
+
+
+class Session:
+    """A backend with a memory. `assistant` is the one the user named for this session, if any."""
+
+    def __init__(self, backend: Backend, *, assistant: str | None = None) -> None:
+        self.backend = backend
+        self.assistant = assistant
+        self.info = ServerInfo(kind="unknown")
+        self._assistants: Sequence[Assistant] | None = None
+
+    async def connect(self) -> ServerInfo:
+        """Probe the server; raises `BackendError` with what to try."""
+        self.info = await self.backend.connect()
+        return self.info
+
+    async def close(self) -> None:
+        """Close the connection; runs go on at the server."""
+        await self.backend.close()
+
+    async def threads(self, query: ThreadQuery) -> ThreadPage:
+        """A page of threads, last updated first."""
+        return await self.backend.search_threads(query)
+
+    async def resolve_thread(self, part: str) -> Thread:
+        """The thread that a typed name means: `latest`, an id, or an unambiguous part of one."""
+        if part == LATEST:
+            page = await self.backend.search_threads(ThreadQuery(limit=1, with_preview=False))
+            if not page.threads:
+                raise NotFound(f"There are no threads at {self.backend.address}.", hint="Make one: forkpoint new")
+            return page.threads[0]
+        if is_full_id(part):
+            return await self.backend.get_thread(part)
+        found = matching(await self._all_thread_ids(), part)
+        if not found:
+            raise NotFound(
+                f"No thread at {self.backend.address} begins or ends with {part!r}.", hint="List them: forkpoint threads"
+            )
+        if len(found) > 1:
+            raise AmbiguousName("threads", part, found)
+        return await self.backend.get_thread(found[0])
+
+    async def open(self, thread: Thread) -> OpenThread:
+        """Open a thread with its first page of history."""
+        opened = OpenThread(self.backend, thread)
+        await opened.load_older()
+        return opened
+
+    async def resolve_run(self, thread_id: str, part: str) -> Run:
+        """The run that a typed name means: `latest`, an id, or an unambiguous part of one."""
+        if is_full_id(part):
+            return await self.backend.get_run(thread_id, part)
+        runs: list[Run] = []
+        while page := await self.backend.runs(thread_id, limit=100, offset=len(runs)):
+            runs += page
+            if part == LATEST or len(page) < 100:
+                break
+        if part == LATEST and runs:
+            return runs[0]
+        found = matching((run.run_id for run in runs), part)
+        if not found:
+            raise NotFound(f"Thread …{tail(thread_id, 8)} has no run {part!r}.", hint="List them: forkpoint runs T")
+        if len(found) > 1:
+            raise AmbiguousName("runs", part, found)
+        return next(run for run in runs if run.run_id == found[0])
+
+    async def assistants(self) -> Sequence[Assistant]:
+        """All assistants, read once."""
+        if self._assistants is None:
+            self._assistants = await self.backend.assistants()
+        return self._assistants
+
+    async def find_assistant(self, name: str) -> Assistant:
+        """An assistant by id, by name, or by its graph's name."""
+        assistants = await self.assistants()
+        for fits in (
+            lambda a: a.assistant_id == name,
+            lambda a: a.graph_id == name and a.metadata.get("created_by") == "system",
+            lambda a: name in (a.name, a.graph_id),
+        ):
+            for assistant in assistants:
+                if fits(assistant):
+                    return assistant
+        known = ", ".join(sorted({assistant.graph_id for assistant in assistants})) or "none"
+        raise NotFound(f"No assistant {name!r} at {self.backend.address}.", hint=f"There are: {known}.")
+
+    async def setup_for_input(
+        self, thread: Thread, *, config: JSON = None, context: JSON = None, assistant: str | None = None
+    ) -> RunSetup:
+        """How a new turn runs: the named assistant, else the thread's own, else the only one there is."""
+        chosen = await self._assistant_for(thread, assistant or self.assistant)
+        return _setup_with(chosen, config, context)
+
+    async def setup_for_replay(self, opened: OpenThread, checkpoint: Checkpoint) -> RunSetup:
+        """How a replay or fork runs: as the run that made the checkpoint did (its config, context, recursion limit)."""
+        original = await self._run_behind(opened, checkpoint)
+        if original is None or original.assistant_id is None:
+            chosen = await self._assistant_for(opened.thread, self.assistant)
+            return replace(_setup_with(chosen, None, None), known=False)
+        setup = run_setup(original).without_breakpoints()
+        assistant = next((a for a in await self.assistants() if a.assistant_id == original.assistant_id), None)
+        if self.assistant is not None:
+            assistant = await self.find_assistant(self.assistant)
+            _same_graph_or_fail(opened.thread, assistant)
+            setup = replace(setup, assistant_id=assistant.assistant_id)
+        if assistant is not None:
+            setup = replace(setup, graph_id=assistant.graph_id, assistant_name=assistant.name or assistant.graph_id)
+        return setup
+
+    async def _run_behind(self, opened: OpenThread, checkpoint: Checkpoint) -> Run | None:
+        """The run that made the checkpoint; an edit has none, so its nearest ancestor's."""
+        at: Checkpoint | None = checkpoint
+        while at is not None and at.run_id is None:
+            if at.parent_id is not None and at.parent_id not in opened.tree and not opened.tree.complete:
+                await opened.load_older()
+                continue
+            at = opened.tree.get(at.parent_id)
+        if at is None or at.run_id is None:
+            return None
+        try:
+            return await self.backend.get_run(opened.thread_id, at.run_id)
+        except NotFound:
+            return None
+
+    async def _assistant_for(self, thread: Thread, wanted: str | None) -> Assistant:
+        if wanted is not None:
+            chosen = await self.find_assistant(wanted)
+            _same_graph_or_fail(thread, chosen)
+            return chosen
+        assistants = await self.assistants()
+        for assistant in assistants:
+            if assistant.assistant_id == thread.assistant_id:
+                return assistant
+        if thread.graph_id is not None:
+            return await self.find_assistant(thread.graph_id)
+        if len(assistants) == 1:
+            return assistants[0]
+        known = ", ".join(sorted({assistant.graph_id for assistant in assistants})) or "none"
+        raise PlanError(f"Which assistant? This thread has not run yet; name one with --assistant: {known}.")
+
+    async def _all_thread_ids(self) -> list[str]:
+        ids: list[str] = []
+        offset: int | None = 0
+        while offset is not None:
+            page = await self.backend.search_threads(ThreadQuery(limit=SEARCH_PAGE, offset=offset, with_preview=False))
+            ids += [thread.thread_id for thread in page.threads]
+            offset = page.next_offset
+        return ids
+
+
+def _setup_with(assistant: Assistant, config: JSON, context: JSON) -> RunSetup:
+    return RunSetup(
+        assistant_id=assistant.assistant_id,
+        config=config or {},
+        context=context,
+        graph_id=assistant.graph_id,
+        assistant_name=assistant.name or assistant.graph_id,
+    )
+
+
+def _same_graph_or_fail(thread: Thread, assistant: Assistant) -> None:
+    """Another graph on the thread would rebind it and hide the state keys that it lacks."""
+    if thread.graph_id is not None and assistant.graph_id != thread.graph_id:
+        raise PlanError(
+            f"This thread belongs to the graph {thread.graph_id!r}; running {assistant.graph_id!r} on it would rebind "
+            "it. Start a new thread for the other graph, or work on a copy."
+        )

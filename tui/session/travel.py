@@ -1,0 +1,177 @@
+"""Carrying out a plan: write, re-read and verify, run, follow, and read again what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from tui.backends.base import RunStream
+from tui.backends.errors import BackendError, ConnectionLost, NotFound, StreamBroken
+from tui.domain.checkpoint import Checkpoint, Run
+from tui.domain.plans import PlanKind, TravelPlan, clone_of
+from tui.domain.requests import PlannedRequest, StateUpdate
+from tui.domain.verify import Verdict, verify_clone, verify_update
+from tui.session.events import (
+    Emit,
+    HistoryGrew,
+    Note,
+    PlanReady,
+    RunEnd,
+    RunEnded,
+    RunStarted,
+    StateWritten,
+    Streamed,
+)
+from tui.session.open_thread import OpenThread
+
+GROW_SECONDS = 0.5
+"""The least time between two history reads while a run streams."""
+
+
+class NotDone(BackendError):
+    """The server answered, but did not do what was asked; nothing was run."""
+
+    exit_code = 5
+
+
+def planned_requests(opened: OpenThread, plan: TravelPlan) -> tuple[PlannedRequest, ...]:
+    """The requests of a plan, as they will be sent. The run starts from what the update returns, not yet known."""
+    requests = []
+    for update in (clone_of(plan), plan.update):
+        if update is not None:
+            requests.append(opened.backend.describe_update(plan.thread_id, update))
+    requests.append(opened.backend.describe_run(plan.thread_id, plan.run_request(plan.start)))
+    return tuple(requests)
+
+
+async def carry_out(opened: OpenThread, plan: TravelPlan, emit: Emit) -> RunEnded:
+    """Do what the plan says and tell `emit` about it; returns how the run ended.
+
+    Raises `NotDone` when the verification fails (then no run is started) and `BackendError` when a request does. A
+    cancelled caller leaves the run going at the server.
+    """
+    emit(PlanReady(plan, planned_requests(opened, plan)))
+    start = await write_state(opened, plan, emit)
+    request = plan.run_request(start)
+    async with opened.backend.stream_run(plan.thread_id, request) as stream:
+        return await follow(opened, stream, emit)
+
+
+async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Checkpoint | None:
+    """Send the plan's update, if it has one, and verify it; returns the checkpoint to run from."""
+    if plan.update is None or plan.start is None:
+        return plan.start
+    base = await _cloned(opened, plan) if plan.clone_first else plan.start
+    written = await _update(opened, replace(plan.update, checkpoint=base.ref))
+    verdict = verify_update(plan, base, written)
+    _stop_if(verdict, opened, emit)
+    if plan.kind is PlanKind.REPLAY and verdict.next_changed:
+        emit(Note("The empty update changed what would run next, so the run starts from the checkpoint itself."))
+        return plan.start
+    emit(HistoryGrew(frozenset({written.checkpoint_id})))
+    emit(StateWritten(written, plan.start.next))
+    return written
+
+
+async def follow(opened: OpenThread, stream: RunStream, emit: Emit) -> RunEnded:
+    """Pass a run's events on until its stream ends, let the tree grow meanwhile, then read how it ended."""
+    growing = asyncio.Event()
+    reader = asyncio.create_task(_grow(opened, growing, emit))
+    announced = False
+    lost: BackendError | None = None
+    try:
+        async for event in stream:
+            if not announced and stream.run_id is not None:
+                announced = True
+                emit(RunStarted(stream.run_id))
+            emit(Streamed(event))
+            if event.mode == "updates":
+                growing.set()
+    except (ConnectionLost, StreamBroken) as error:
+        lost = error
+    finally:
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
+    ended = await how_it_ended(opened, stream.run_id, lost, emit)
+    emit(ended)
+    return ended
+
+
+async def how_it_ended(opened: OpenThread, run_id: str | None, lost: BackendError | None, emit: Emit) -> RunEnded:
+    """Read run and state: the end of a stream is not success. `lost` is why the stream broke, if it did."""
+    try:
+        run = await opened.backend.get_run(opened.thread_id, run_id) if run_id is not None else None
+        changed = await opened.refresh()
+        opened.thread = await opened.backend.get_thread(opened.thread_id)
+    except NotFound:
+        # A rollback deletes the run; a thread may have been deleted meanwhile.
+        return RunEnded(RunEnd.CANCELLED, run_id, error="The run or its thread was deleted at the server.")
+    except BackendError as error:
+        return RunEnded(RunEnd.LOST, run_id, error=str(lost or error))
+    if changed:
+        emit(HistoryGrew(changed))
+    head = opened.tree.head
+    return RunEnded(_end_of(run, head), run_id, run, head, _error_of(opened, run, head) or (str(lost) if lost else None))
+
+
+def _end_of(run: Run | None, head: Checkpoint | None) -> RunEnd:
+    if run is None or run.is_active:
+        return RunEnd.LOST
+    if run.status == "success":
+        waits = head is not None and head.run_id == run.run_id and bool(head.pending_interrupts or head.next)
+        return RunEnd.WAITING if waits else RunEnd.SUCCESS
+    return {"error": RunEnd.ERROR, "interrupted": RunEnd.CANCELLED, "timeout": RunEnd.TIMEOUT}.get(
+        run.status, RunEnd.ERROR
+    )
+
+
+def _error_of(opened: OpenThread, run: Run | None, head: Checkpoint | None) -> str | None:
+    if run is None or run.status != "error":
+        return None
+    if head is not None and head.errors:
+        return "; ".join(f"{node}: {error}" for node, error in head.errors)
+    return opened.thread.error
+
+
+async def _cloned(opened: OpenThread, plan: TravelPlan) -> Checkpoint:
+    update = clone_of(plan)
+    if update is None or plan.start is None:
+        raise NotDone("There is no checkpoint to clone.")
+    clone = await _update(opened, update)
+    _stop_if(verify_clone(plan.start, clone), opened, None)
+    return clone
+
+
+async def _update(opened: OpenThread, update: StateUpdate) -> Checkpoint:
+    ref = await opened.backend.update_state(opened.thread_id, update)
+    try:
+        return await opened.read(ref)
+    except NotFound as error:
+        raise NotDone(
+            "The server said that it wrote a checkpoint, but it is not there.", hint="Nothing was run."
+        ) from error
+
+
+def _stop_if(verdict: Verdict, opened: OpenThread, emit: Emit | None) -> None:
+    if not verdict.problems:
+        return
+    if emit is not None:
+        emit(HistoryGrew(frozenset()))
+    raise NotDone(
+        f"{opened.backend.address} did not do what was asked: {'; '.join(verdict.problems)}.",
+        hint="Nothing was run. The old checkpoints are as they were; the head may have moved to the new one.",
+    )
+
+
+async def _grow(opened: OpenThread, growing: asyncio.Event, emit: Emit) -> None:
+    """Read the newest checkpoints when a node has finished, at most twice a second."""
+    while True:
+        await growing.wait()
+        growing.clear()
+        try:
+            changed = await opened.refresh()
+        except BackendError:
+            continue  # the stream itself will say if the line is down
+        if changed:
+            emit(HistoryGrew(changed))
+        await asyncio.sleep(GROW_SECONDS)
