@@ -32,6 +32,8 @@ _ALWAYS_HIDDEN = (
     "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
+# Cheap to look for: only a text that has one of these can hide anything.
+_SUSPECT = re.compile(f"[{_ALWAYS_HIDDEN}{_MARKS}\u200c\u200d\ufe0e\ufe0f\U000e0100-\U000e01ef]")
 _HIDDEN = re.compile(
     # More accents than any language piles up would cover the lines above and below.
     f"(?P<marks>(?<=[{_MARKS}]{{{_MOST_MARKS}}})[{_MARKS}]+)"
@@ -50,7 +52,7 @@ def sanitise(text: str) -> str:
     Control characters become their Unicode pictures (ESC is ␛), lone surrogates U+FFFD, hidden characters ⟨U+202E⟩.
     Emoji, accents, right-to-left and joined scripts stay as they are. Windows line ends become `\n`.
     """
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or not _SUSPECT.search(text):
         return text
     return _HIDDEN.sub(_visible, text.replace("\r\n", "\n"))
 
@@ -71,14 +73,14 @@ def _visible(match: re.Match[str]) -> str:
 
 def hidden_count(text: str) -> int:
     """How many characters `sanitise` makes visible, for a warning beside the text."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or not _SUSPECT.search(text):
         return 0
     return sum(match.end() - match.start() for match in _HIDDEN.finditer(text.replace("\r\n", "\n")))
 
 
 def escape_hidden(text: str) -> str:
     r"""JSON text with hidden characters written as JSON escapes (`\u202e`): safe to show, and the same value."""
-    if text.isascii() and "\x7f" not in text:
+    if not _SUSPECT.search(text):
         return text
     return _HIDDEN.sub(_escaped, text)
 
