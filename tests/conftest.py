@@ -1,0 +1,50 @@
+"""What all tests share: a user's home that is nobody's, and one real Agent Server per worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui.demo.server import RunningDemo, start_demo_server
+
+ECHO_GRAPH = Path(__file__).parent / "graphs" / "echo.py"
+
+_HOME_VARIABLES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+_home = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is imported: the user's settings must neither be read nor written by a test."""
+    home = tempfile.mkdtemp(prefix="forkpoint-tests-")
+    config.stash[_home] = home
+    for name in [name for name in os.environ if name.startswith("FORKPOINT_")]:
+        del os.environ[name]
+    for name in _HOME_VARIABLES:
+        folder = Path(home) / name.lower()
+        folder.mkdir(mode=0o700)
+        os.environ[name] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[_home], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def demo_server() -> Iterator[RunningDemo]:
+    """A real `langgraph dev` with the demo's graphs and `echo`, its model without delays. One per worker."""
+    server = start_demo_server({"echo": ECHO_GRAPH}, delay=0)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server_url(demo_server: RunningDemo) -> str:
+    """Where the worker's own Agent Server listens."""
+    return demo_server.url
