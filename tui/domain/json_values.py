@@ -11,12 +11,15 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from tui.domain.checkpoint import JSON
+from tui.domain.json_text import TextProblem, find_problem
+from tui.domain.safe_text import escape_hidden
 
 MAX_DEPTH = 400
 """Levels of nesting that are read and written; the standard library runs out of stack not far beyond."""
@@ -93,6 +96,79 @@ def dumps(value: JSON) -> bytes:
         raise Unsendable("$", str(error)) from None
     # UTF-8 refuses nothing but surrogates, and backslashreplace writes them as JSON does.
     return text.encode("utf-8", "backslashreplace")
+
+
+def pretty(value: JSON, indent: int = 2) -> str:
+    r"""Indented JSON for reading and editing: any script as it is, hidden characters as `\u202e`; NaN is shown as NaN.
+
+    What it gives is safe to show and reads back as the same value.
+
+    Raises:
+        Unsendable: nested deeper than can be written.
+    """
+    try:
+        text = to_json(value, indent=indent, inf_nan_mode="constants").decode()
+    except PydanticSerializationError:
+        # It refuses lone surrogates and more than 254 levels; the standard library is slower and does not.
+        try:
+            text = json.dumps(value, ensure_ascii=False, indent=indent)
+        except RecursionError:
+            raise Unsendable("$", "nested too deeply to be written") from None
+    return escape_hidden(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """What an editor's text is: a `value` (if `ok`), or what is wrong and where (line and column from 1)."""
+
+    value: JSON = None
+    reason: str | None = None
+    line: int = 0
+    column: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the text is a value that can be sent."""
+        return self.reason is None
+
+
+def parse_with_position(text: str) -> ParsedText:
+    """Read what someone typed: the value, or the first problem in plain words.
+
+    Stricter than `loads`: NaN, numbers too large for a float, and a key that is there twice are problems.
+    """
+    try:
+        value: JSON = json.loads(
+            text, object_pairs_hook=_without_doubles, parse_constant=_refuse, parse_float=_finite_float
+        )
+        if depth(value) <= MAX_DEPTH:
+            return ParsedText(value)
+        refusal = "nested too deeply"
+    except (ValueError, RecursionError) as error:
+        refusal = str(error)
+    # The scanner takes longer, and knows the place and the words.
+    problem = find_problem(text, max_depth=MAX_DEPTH) or TextProblem(0, refusal)
+    before = text[: problem.position]
+    line_start = before.rfind("\n") + 1
+    return ParsedText(None, problem.reason, before.count("\n") + 1, problem.position - line_start + 1)
+
+
+def _without_doubles(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise JSONError("a key is there twice")
+    return made
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise JSONError(f"{constant} is no JSON number")
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise JSONError("the number is too large")
+    return number
 
 
 def unsendable(value: JSON, *, limit: int = 1000) -> tuple[str, ...]:
