@@ -93,3 +93,109 @@ async def test_echo_answers_with_config_context_and_recursion_limit(server_url: 
     thread_id, _ = await stream(server_url, "echo", ask, context={"color": "blue", "number": 3})
     said = (await client.threads.get_state(thread_id))["values"]["messages"][-1]["content"]
     assert json.loads(said)["context"] == {"color": "blue", "number": 3}
+
+
+async def resume(url: str, thread_id: str, graph: str, value: Any) -> Any:
+    client = get_client(url=url)
+    return await client.runs.wait(thread_id, graph, command={"resume": value})
+
+
+REFUND = {"messages": [{"role": "user", "content": "please refund order 1182"}]}
+
+
+async def test_approval_pays_only_after_an_approval(server_url: str) -> None:
+    client = get_client(url=server_url)
+    thread_id, _ = await stream(server_url, "approval", REFUND)
+    state = await client.threads.get_state(thread_id)
+    assert state["next"] == ["approve"]
+    question = state["tasks"][0]["interrupts"][0]["value"]
+    assert question["args"]["amount"] == 42.5
+    assert not state["values"].get("payments")
+
+    await resume(server_url, thread_id, "approval", "hm")
+    again = await client.threads.get_state(thread_id)
+    assert again["next"] == ["approve"]
+    assert "'hm'" in again["tasks"][0]["interrupts"][-1]["value"]["problem"]
+
+    ended = await resume(server_url, thread_id, "approval", {"action": "approve"})
+    assert [payment["amount"] for payment in ended["payments"]] == [42.5]
+    assert ended["messages"][-1]["content"].startswith("Done. Paid 42.50 EUR for order 1182")
+
+
+async def test_approval_pays_nothing_after_a_rejection(server_url: str) -> None:
+    thread_id, _ = await stream(server_url, "approval", REFUND)
+    ended = await resume(server_url, thread_id, "approval", {"action": "reject", "reason": "too late"})
+    assert not ended.get("payments")
+    assert ended["messages"][-1]["content"] == "Nothing was paid. The payment was rejected: too late."
+
+
+async def test_approval_asks_about_an_edited_amount_and_pays_it(server_url: str) -> None:
+    client = get_client(url=server_url)
+    thread_id, _ = await stream(server_url, "approval", REFUND)
+    state = await client.threads.get_state(thread_id)
+    message = state["values"]["messages"][-1]
+    message["tool_calls"][0]["args"]["amount"] = 20
+    await client.threads.update_state(thread_id, {"messages": [message]}, checkpoint=state["checkpoint"])
+    await client.runs.wait(thread_id, "approval", input=None)
+    asked = (await client.threads.get_state(thread_id))["tasks"][0]["interrupts"][-1]["value"]
+    assert asked["question"] == "Pay 20 EUR back for order 1182?"
+    ended = await resume(server_url, thread_id, "approval", True)
+    assert [payment["amount"] for payment in ended["payments"]] == [20]
+
+
+async def test_research_fans_out_reports_progress_and_writes_in_a_subgraph(server_url: str) -> None:
+    ask = {"messages": [{"role": "user", "content": "write a report on solar power"}]}
+    options: Any = {"stream_subgraphs": True, "config": {"configurable": {"sections": 2}}}
+    thread_id, events = await stream(server_url, "research", ask, **options)
+
+    calls = {part["id"] for chunk in chunks(events) for part in chunk["tool_call_chunks"] if part["id"]}
+    assert len(calls) == 3
+    progress = [event.data for event in events if event.event.startswith("custom")]
+    assert {item["source"] for item in progress} == {"costs", "history", "risks", "draft"}
+    assert any(event.event.startswith("updates|write:") and "draft" in event.data for event in events)
+
+    state = await get_client(url=server_url).threads.get_state(thread_id)
+    values = state["values"]
+    assert sorted(finding["source"] for finding in values["findings"]) == ["costs", "history", "risks"]
+    assert values["messages"][-1]["content"] == values["report"]
+    assert values["report"].count("\n\n") == 2
+    assert "outline" not in values
+    streamed = "".join(chunk["content"] for chunk in chunks(events) if isinstance(chunk["content"], str))
+    assert streamed == values["report"]
+
+
+async def test_flaky_fails_until_it_is_fixed(server_url: str) -> None:
+    client = get_client(url=server_url)
+    thread_id, events = await stream(server_url, "flaky", {})
+    assert [event.data for event in events if event.event == "error"] == [
+        {"error": "ValueError", "message": "row 3: 'n/a' is not a number"}
+    ]
+    state = await client.threads.get_state(thread_id)
+    assert state["next"] == ["load"]
+    assert state["tasks"][0]["error"] == """ValueError("row 3: 'n/a' is not a number")"""
+
+    await client.threads.update_state(thread_id, {"fixed": True})
+    ended: Any = await client.runs.wait(thread_id, "flaky", input=None)
+    assert ended["mean"] == 12.25
+    assert ended["log"] == ["read 4 rows", "imported 3 rows, skipped 1", "reported"]
+
+
+async def test_flaky_runs_with_a_repaired_row(server_url: str) -> None:
+    client = get_client(url=server_url)
+    thread_id, _ = await stream(server_url, "flaky", {"rows": ["a;1", "b;x"]})
+    await client.threads.update_state(thread_id, {"rows": ["a;1", "b;2"]})
+    ended: Any = await client.runs.wait(thread_id, "flaky", input=None)
+    assert ended["mean"] == 1.5
+
+
+async def test_inventory_replaces_some_keys_and_adds_to_others(server_url: str) -> None:
+    client = get_client(url=server_url)
+    first = {"stock": {"bolts": 120, "nuts": 25}, "orders": [{"item": "nuts", "quantity": 10}]}
+    thread_id, _ = await stream(server_url, "inventory", first)
+    ended: Any = await client.runs.wait(thread_id, "inventory", input={"orders": [{"item": "bolts", "quantity": 130}]})
+    assert ended["stock"] == {"bolts": 100, "nuts": 100}
+    assert ended["movements"] == ["nuts -10", "nuts +85", "bolts -120 (10 missing)", "bolts +100"]
+    assert ended["total_out"] == 130
+    assert ended["batch"] == 2**53 + 1
+    assert ended["orders"] == [{"item": "bolts", "quantity": 130}]
+    assert "messages" not in ended

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-GRAPHS: tuple[str, ...] = ("agent",)
+GRAPHS: tuple[str, ...] = ("agent", "approval", "research", "flaky", "inventory")
 """The graphs that the demo serves, by the names of their modules."""
 
 INSTALL_HINT = "Install what it needs: pip install 'forkpoint[demo]'"

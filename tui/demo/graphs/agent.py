@@ -16,7 +16,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, override
 
 from tui.demo.graphs.scripted import (
     Call,
@@ -69,6 +69,7 @@ TOOLS: dict[str, BaseTool] = {"search": search}
 class WeatherModel(ScriptedModel):
     """Decides when to search, what for, and how to put the result into words."""
 
+    @override
     def reply(self, messages: Sequence[BaseMessage], settings: Mapping[str, Any]) -> Reply:
         """Answer from the newest tool result, or search, or talk."""
         question = last_question(messages)
