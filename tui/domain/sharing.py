@@ -1,0 +1,101 @@
+"""Equal parts of states, kept once: n checkpoints repeat the whole state n times, memory should grow with what changed.
+
+Equal means the same JSON text: 1, 1.0 and true differ, 0.0 and -0.0 differ, the order of keys counts. What was shared
+belongs to many checkpoints at once, so nobody may mutate it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from operator import is_
+from typing import Any
+
+from tui.domain.checkpoint import JSON
+
+_LONG_TEXT = 64
+"""Shorter texts are not worth an entry of the table: the JSON reader hands out the same object for most of them."""
+
+_MOST_PROBES = 8
+"""How many different values with the same hash are kept apart; a server that makes more on purpose shares nothing."""
+
+_NAN = math.nan
+_CONTAINERS = (dict, list)
+
+
+class ValueSharer:
+    """Remembers every part of every value that it has seen: one for each thread's history, used by one worker at a time."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._containers: dict[int, JSON] = {}
+
+    def share(self, value: JSON) -> JSON:
+        """The same value made of parts seen before wherever they are equal. Never changes `value` itself."""
+        try:
+            return self._share(value)
+        except RecursionError:
+            # Deeper than what `json_values.loads` reads: still a value, just not a shared one.
+            return value
+
+    def _share(self, value: JSON) -> JSON:
+        kind = type(value)
+        if kind is str:
+            return value if len(value) < _LONG_TEXT else self._texts.setdefault(value, value)
+        if kind is dict:
+            return self._share_dict(value)
+        if kind is list:
+            return self._share_list(value)
+        # One NaN for all, because NaN differs from itself, and its hash too.
+        return _NAN if value != value else value
+
+    def _share_dict(self, value: dict[str, JSON]) -> JSON:
+        share = self._share
+        keys = list(value)
+        children = [share(child) for child in value.values()]
+        place = hash((len(keys), *keys, *_hashable(children)))
+        for _ in range(_MOST_PROBES):
+            known = self._containers.get(place)
+            if known is None:
+                made = value if all(map(is_, value.values(), children)) else dict(zip(keys, children, strict=True))
+                self._containers[place] = made
+                return made
+            if type(known) is dict and list(known) == keys and _alike(known.values(), children):
+                return known
+            place += 1
+        return value
+
+    def _share_list(self, value: list[JSON]) -> JSON:
+        share = self._share
+        children = [share(child) for child in value]
+        place = hash(_hashable(children))
+        for _ in range(_MOST_PROBES):
+            known = self._containers.get(place)
+            if known is None:
+                made = value if all(map(is_, value, children)) else children
+                self._containers[place] = made
+                return made
+            if type(known) is list and len(known) == len(children) and _alike(known, children):
+                return known
+            place += 1
+        return value
+
+
+def _hashable(children: list[JSON]) -> tuple[Any, ...]:
+    """Shared containers by identity, everything else by value (1 and 1.0 meet here; `_alike` tells them apart)."""
+    return tuple([id(child) if type(child) in _CONTAINERS else child for child in children])
+
+
+def _alike(known: Iterable[JSON], children: list[JSON]) -> bool:
+    """Whether shared children are the same, of lists of the same length; shared containers are, if identical."""
+    if all(map(is_, known, children)):
+        return True
+    return all(
+        a is b
+        or (
+            type(a) is type(b)
+            and type(a) not in _CONTAINERS
+            and (a == b if type(a) is not float else repr(a) == repr(b))
+        )
+        for a, b in zip(known, children, strict=True)
+    )
