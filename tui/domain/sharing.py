@@ -24,7 +24,7 @@ _CONTAINERS = (dict, list)
 
 
 class ValueSharer:
-    """Remembers every part of every value that it has seen: one for each thread's history, used by one worker at a time."""
+    """Remembers every part of every value seen: one for each thread's history, used by one worker at a time."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
