@@ -1,1 +1,5 @@
-"""The Agent Server over HTTP: wire models, client, event stream, probe, errors."""
+"""The LangGraph Agent Server as a backend: httpx, httpx-sse and pydantic, and nothing above them."""
+
+from tui.backends.agent_server.backend import AgentServerBackend
+
+__all__ = ["AgentServerBackend"]

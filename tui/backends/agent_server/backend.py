@@ -1,0 +1,304 @@
+"""The Agent Server as a backend: composes the resources into what the debugger asks for, in words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tui.backends._httpx import httpx
+from tui.backends.agent_server import bodies, convert, limits, listing, wire
+from tui.backends.agent_server.address import Credentials, parse_address
+from tui.backends.agent_server.assistants import Assistants
+from tui.backends.agent_server.failures import Asked
+from tui.backends.agent_server.http import Http, Waits
+from tui.backends.agent_server.probe import is_absent, probe
+from tui.backends.agent_server.runs import Runs
+from tui.backends.agent_server.threads import Rows, Threads
+from tui.backends.base import Capabilities, HistoryPage, RunStream, ThreadPage, ThreadQuery
+from tui.backends.errors import BackendError, BadAnswer, Conflict, NotFound, Rejected
+from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
+from tui.domain.requests import PlannedRequest, RunRequest, StateUpdate
+
+COUNT = "threads/count"
+COPY = "threads/copy"
+_ASSISTANTS_AT_ONCE = 1000
+
+
+class AgentServerBackend:
+    """A backend that talks to a LangGraph Agent Server over HTTP.
+
+    Args:
+        url: the server's root, http or https, maybe with a path.
+        api_key: sent as x-api-key, to this server only.
+        headers: sent along, to this server only.
+        ca_file: certificates (PEM) to trust instead of the usual ones.
+        read_only: refuse in the transport whatever is not known to change nothing.
+        transport: replaces the network, for tests.
+        max_body: bytes of the largest answer that is read.
+        waits: pauses between the attempts of a read.
+
+    Raises:
+        CannotConnect: `url` or `ca_file` cannot be used.
+        NotAllowed: a secret would go unencrypted over a network.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca_file: Path | None = None,
+        read_only: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+        max_body: int = limits.MAX_BODY,
+        waits: Waits | None = None,
+    ) -> None:
+        address = parse_address(url)
+        credentials = Credentials(address, api_key, headers or {})
+        self._http = Http(
+            address,
+            credentials,
+            ca_file=ca_file,
+            read_only=read_only,
+            transport=transport,
+            max_body=max_body,
+            waits=waits or Waits(),
+        )
+        self.assistants_api = Assistants(self._http)
+        self.threads_api = Threads(self._http)
+        self.runs_api = Runs(self._http)
+        self._missing: frozenset[str] = frozenset()
+        self._info: ServerInfo | None = None
+
+    @property
+    def address(self) -> str:
+        """The server's URL, without secrets."""
+        return self._http.address.text
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do, as known so far: endpoints that answered "no such thing" are in `missing`."""
+        if self._http.read_only:
+            return Capabilities(
+                can_write=False, can_run=False, reason="this connection is read-only", missing=self._missing
+            )
+        return Capabilities(missing=self._missing)
+
+    @property
+    def info(self) -> ServerInfo | None:
+        """What `connect` found out."""
+        return self._info
+
+    async def connect(self) -> ServerInfo:
+        """Probe the server: is it one, which, may we."""
+        self._info = await probe(self._http)
+        if self._info.kind == "langgraph-py":
+            self.runs_api.silence = limits.HEARTBEAT_SECONDS
+        return self._info
+
+    async def close(self) -> None:
+        """Close connections. Runs go on at the server."""
+        await self._http.close()
+
+    # Assistants
+
+    async def assistants(self) -> Sequence[Assistant]:
+        """All assistants, newest first (at most 1000)."""
+        rows = await self.assistants_api.search(limit=_ASSISTANTS_AT_ONCE)
+        return [convert.assistant_of(self.assistants_api.read(row), row) for row in rows]
+
+    async def graph(self, assistant_id: str, *, xray: bool = False) -> JSON:
+        """The graph's nodes and edges as the server draws them."""
+        return await self.assistants_api.graph(assistant_id, xray=xray)
+
+    async def schemas(self, assistant_id: str) -> JSON:
+        """JSON schemas of input, state, context; any may be null."""
+        return await self.assistants_api.schemas(assistant_id)
+
+    # Threads
+
+    async def search_threads(self, query: ThreadQuery) -> ThreadPage:
+        """A page of threads, without their states where the server can leave them out."""
+        page = await self._search(query)
+        if any(isinstance(row, dict) and row.get("values") is not None for row in page.rows):
+            self._missing |= {listing.SELECT}
+        threads = [self._thread(row, with_preview=query.with_preview) for row in page.rows]
+        return ThreadPage(threads, listing.next_offset(query, len(threads), page.headers))
+
+    async def _search(self, query: ThreadQuery) -> Rows:
+        ways = listing.search_bodies(query, self._missing)
+        for without, body in ways[:-1]:
+            try:
+                page = await self.threads_api.search(body)
+            except Rejected:
+                continue
+            self._missing |= without if query.with_preview else without - {listing.EXTRACT}
+            return page
+        without, body = ways[-1]
+        page = await self.threads_api.search(body)
+        self._missing |= without
+        return page
+
+    def _thread(self, row: JSON, *, with_preview: bool = True) -> Thread:
+        model = self.threads_api.read(row)
+        preview = listing.preview_of_row(row) if with_preview else None
+        return convert.thread_of(model, row, preview)
+
+    async def count_threads(self, status: str | None = None) -> int | None:
+        """How many threads; None where the server cannot count."""
+        if COUNT in self._missing:
+            return None
+        try:
+            value = await self.threads_api.count({"status": status} if status else {})
+        except BackendError as error:
+            if not is_absent(error):
+                raise
+            self._missing |= {COUNT}
+            return None
+        return value if isinstance(value, int) else None
+
+    async def get_thread(self, thread_id: str) -> Thread:
+        """One thread, or `NotFound`."""
+        return self._thread(await self.threads_api.get(thread_id))
+
+    async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:
+        """An empty thread."""
+        return self._thread(await self.threads_api.create(metadata=metadata, thread_id=thread_id))
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread with its history and runs."""
+        await self.threads_api.delete(thread_id)
+
+    async def copy_thread(self, thread_id: str) -> Thread:
+        """A copy with the same checkpoint ids; runs are not copied.
+
+        Raises:
+            NotFound: no such thread. Official servers call that a conflict.
+            Rejected: the server cannot copy threads.
+        """
+        try:
+            return self._thread(await self.threads_api.copy(thread_id))
+        except (Conflict, NotFound, Rejected) as error:
+            await self.threads_api.get(thread_id)
+            if not is_absent(error):
+                raise
+            self._missing |= {COPY}
+            raise Rejected(f"{self.address} cannot copy threads.", status=error.status) from error
+
+    # States
+
+    async def head(self, thread_id: str) -> Checkpoint | None:
+        """The newest checkpoint of the root namespace; None for a thread without checkpoints."""
+        found = convert.checkpoint_of(await self.threads_api.state(thread_id), thread_id)
+        return found if found.checkpoint_id else None
+
+    async def checkpoint(self, thread_id: str, ref: CheckpointRef) -> Checkpoint:
+        """One checkpoint, or `NotFound`."""
+        row = await self.threads_api.state_at(thread_id, ref)
+        found = convert.checkpoint_of(row, thread_id, ref.namespace)
+        exists = row.created_at is not None or row.values or row.metadata
+        if not exists or found.checkpoint_id != ref.checkpoint_id:
+            raise NotFound(
+                f"{self.address} has no checkpoint {ref.checkpoint_id} in thread {thread_id}.",
+                hint="It may have been rolled back, or the thread deleted; list its history again.",
+            )
+        return found
+
+    async def history(
+        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
+    ) -> HistoryPage:
+        """Up to `limit` checkpoints older than `before` (a checkpoint id), newest first."""
+        limit = max(1, min(limit, limits.MAX_HISTORY_ROWS))
+        page = await self.threads_api.history(thread_id, limit=limit, before=before, namespace=namespace)
+        found = convert.history_of(page.rows, thread_id, namespace)
+        if before is not None:
+            # A server that does not know `before` starts at the newest again and would be paged for ever.
+            found = [checkpoint for checkpoint in found if checkpoint.checkpoint_id < before]
+        return HistoryPage(found, reached_end=len(page.rows) < limit or not found, received_bytes=page.size)
+
+    async def update_state(self, thread_id: str, update: StateUpdate) -> CheckpointRef:
+        """Write a new checkpoint and return its name. The caller verifies what the server really did."""
+        request = self.describe_update(thread_id, update)
+        answer = await self.threads_api.update_state(request)
+        name = answer.checkpoint or answer.configurable or wire.CheckpointId()
+        ref = convert.ref_of(name, update.checkpoint.namespace if update.checkpoint else "")
+        checkpoint_id = ref.checkpoint_id or answer.checkpoint_id
+        if not checkpoint_id:
+            raise BadAnswer(
+                f"{self.address} answered {Asked(request.method, request.path, self.address)} "
+                "without the name of the new checkpoint.",
+                hint="Look at the thread's history to see what it did.",
+            )
+        return CheckpointRef(checkpoint_id, ref.namespace, ref.checkpoint_map)
+
+    # Runs
+
+    async def runs(self, thread_id: str, *, limit: int = 50, offset: int = 0) -> Sequence[Run]:
+        """Runs of a thread, newest first."""
+        rows = await self.runs_api.list(thread_id, limit=limit, offset=offset)
+        return [self._run(row, thread_id) for row in rows]
+
+    def _run(self, row: JSON, thread_id: str) -> Run:
+        return convert.run_of(self.runs_api.read(row, thread_id), row, thread_id)
+
+    async def get_run(self, thread_id: str, run_id: str) -> Run:
+        """One run, or `NotFound`."""
+        return self._run(await self.runs_api.get(thread_id, run_id), thread_id)
+
+    async def start_run(self, thread_id: str, request: RunRequest) -> Run:
+        """Start a run in the background."""
+        planned = self.describe_run(thread_id, request, stream=False)
+        return self._run(await self.runs_api.create(planned), thread_id)
+
+    @asynccontextmanager
+    async def stream_run(self, thread_id: str, request: RunRequest) -> AsyncIterator[RunStream]:
+        """Start a run and stream it. Leaving the context leaves the run going."""
+        async with self.runs_api.stream(self.describe_run(thread_id, request)) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def join_stream(
+        self, thread_id: str, run_id: str, *, last_event_id: str | None = None
+    ) -> AsyncIterator[RunStream]:
+        """Stream a run that goes on already; `last_event_id="-1"` asks for all of a resumable run."""
+        async with self.runs_api.join_stream(thread_id, run_id, last_event_id=last_event_id) as stream:
+            yield stream
+
+    async def wait_run(self, thread_id: str, request: RunRequest) -> JSON:
+        """Start a run, wait for its end, return the final values."""
+        return await self.runs_api.wait(bodies.run_request(thread_id, request, "wait"))
+
+    async def join_run(self, thread_id: str, run_id: str) -> JSON:
+        """Wait until a run has ended and return the final values (an error as {"__error__": …})."""
+        return await self.runs_api.join(thread_id, run_id)
+
+    async def cancel_run(self, thread_id: str, run_id: str, *, action: str = "interrupt", wait: bool = True) -> None:
+        """Cancel a run and keep its checkpoints (`interrupt`), or drop them (`rollback`).
+
+        Raises:
+            NotFound: no such run.
+            Conflict: it has ended already.
+        """
+        try:
+            await self.runs_api.cancel(thread_id, run_id, action=action, wait=wait)
+        except NotFound as error:
+            run = await self.get_run(thread_id, run_id)
+            raise Conflict(
+                f"Run {run_id} has ended already, with status {run.status}.", status=error.status, detail=error.detail
+            ) from error
+
+    async def delete_run(self, thread_id: str, run_id: str) -> None:
+        """Delete a run from the list."""
+        await self.runs_api.delete(thread_id, run_id)
+
+    # Previews
+
+    def describe_update(self, thread_id: str, update: StateUpdate) -> PlannedRequest:
+        """The request that `update_state` sends."""
+        return bodies.update_request(thread_id, update)
+
+    def describe_run(self, thread_id: str, request: RunRequest, *, stream: bool = True) -> PlannedRequest:
+        """The request that `stream_run` (or `start_run`) sends."""
+        return bodies.run_request(thread_id, request, "stream" if stream else "")

@@ -1,0 +1,179 @@
+"""What went wrong, as one of our errors: what was asked of which host, what came back, what to try."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui.backends._httpx import httpx
+from tui.backends.errors import (
+    BackendError,
+    CannotConnect,
+    Conflict,
+    ConnectionLost,
+    NotAllowed,
+    NotFound,
+    Rejected,
+    ServerFailed,
+)
+from tui.domain.checkpoint import JSON
+from tui.domain.json_values import JSONError, loads
+from tui.domain.safe_text import one_line
+
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, as messages name it. `address` is the server's, without secrets."""
+
+    method: str
+    path: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {one_line(self.path, _LONGEST)}"
+
+
+def short(text: str) -> str:
+    """A server's text for a message: its first line, safe, at most 300 cells."""
+    lines = text.strip().splitlines() or [""]
+    return one_line(lines[0].strip(), _LONGEST)
+
+
+def unreachable(asked: Asked, error: Exception) -> CannotConnect:
+    """A request that got no answer: `error` is httpx's."""
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return CannotConnect(
+            f"{asked.address} did not take the connection in time ({asked}).",
+            hint="Check the address, the network and the firewall.",
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return ConnectionLost(
+            f"{asked.address} did not answer {asked} in time.", hint="Is the server busy or hanging? Try again."
+        )
+    if isinstance(error, httpx.ConnectError):
+        return _not_connected(asked, error)
+    return ConnectionLost(
+        f"The connection to {asked.address} broke during {asked}: {_reason(error)}.",
+        hint="Is the server still running? A run goes on at the server; look at its state before sending it again.",
+    )
+
+
+def _not_connected(asked: Asked, error: httpx.ConnectError) -> CannotConnect:
+    reason = _reason(error)
+    lowered = reason.lower()
+    what = f"Cannot connect to {asked.address}: {reason}."
+    if _has_cause(error, ssl.SSLError) or "certificate" in lowered or "ssl" in lowered:
+        if "wrong_version" in lowered or "wrong version" in lowered or "record layer" in lowered:
+            return CannotConnect(what, hint="Nothing there speaks TLS: is it an http:// server?")
+        return CannotConnect(what, hint="If the server uses a private certificate authority, name its file with --ca.")
+    if (
+        "name or service" in lowered
+        or "getaddrinfo" in lowered
+        or "name resolution" in lowered
+        or "nodename" in lowered
+    ):
+        return CannotConnect(what, hint="The host name is not known: check its spelling, and the network.")
+    return CannotConnect(what, hint=_nobody_listens(asked.address))
+
+
+def _nobody_listens(address: str) -> str:
+    if address in ("http://127.0.0.1:2024", "http://localhost:2024"):
+        return "Start a server with `langgraph dev`, or look at `forkpoint demo`, which needs none."
+    return "Is the server running, and is this its port?"
+
+
+def _reason(error: BaseException) -> str:
+    text = short(str(error)) or type(error).__name__
+    return text.rstrip(".")
+
+
+def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None:
+            return False
+        if isinstance(seen, kind):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def refused(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> BackendError:
+    """The error for an answer with a status of 300 or more. `body` may be cut."""
+    detail = detail_of(body, headers.get("content-type", ""))
+    if 300 <= status < 400:
+        target = one_line(headers.get("location", "elsewhere"), _LONGEST)
+        return Rejected(
+            f"{asked.address} answered {status} to {asked}: it redirects to {target}.",
+            hint="Redirects are not followed, because they would carry the API key along; use the final URL.",
+            status=status,
+        )
+    kind, hint = _KINDS.get(status, (ServerFailed, _BROKEN) if status >= 500 else (Rejected, ""))
+    what = f"{asked.address} answered {status} to {asked}" + (f": {detail.rstrip('.')}." if detail else ".")
+    return kind(what, hint=hint, status=status, detail=detail)
+
+
+_BROKEN = "The server's own log says why; reading may work again in a moment."
+_GATEWAY = "A proxy answered for the server: it may be starting or overloaded. Try again in a moment."
+_KINDS: dict[int, tuple[type[BackendError], str]] = {
+    400: (Rejected, ""),
+    401: (NotAllowed, "Give an API key: FORKPOINT_API_KEY with --url, or api_key_env in the profile."),
+    403: (NotAllowed, "The key or the user is not allowed to do this."),
+    404: (NotFound, "It may have been deleted, or belong to somebody else."),
+    409: (Conflict, "Wait for the run to finish or cancel it, or work on a copy of the thread."),
+    422: (Rejected, ""),
+    429: (ServerFailed, "Too many requests: try again in a moment."),
+    502: (ServerFailed, _GATEWAY),
+    503: (ServerFailed, _GATEWAY),
+    504: (ServerFailed, _GATEWAY),
+}
+
+
+def detail_of(body: bytes, content_type: str = "") -> str:
+    """What an error's body says, in one safe line; "" when it says nothing.
+
+    Servers answer with {"detail": …}, a bare JSON string, {"error", "message"}, {"code", "message"},
+    {"success": false, "error": {"issues": […]}}, a list of validation errors, or plain text.
+    """
+    try:
+        value = loads(body)
+    except JSONError:
+        return _plain(body, content_type)
+    return short(_sentence(value))
+
+
+def _plain(body: bytes, content_type: str) -> str:
+    text = body.decode("utf-8", "replace").strip()
+    if "html" in content_type or text[:1] == "<":
+        return "an HTML page"
+    return short(text)
+
+
+def _sentence(value: JSON, depth: int = 0) -> str:
+    if depth > 4:
+        return ""
+    if isinstance(value, str):
+        # A busy thread's 409 goes on with the whole run as Python text, configuration included.
+        return value.partition(" in-flight runs: [")[0] + " in-flight runs" if " in-flight runs: [" in value else value
+    if isinstance(value, list):
+        sentences = (_sentence(item, depth + 1) for item in value[:3])
+        return "; ".join(sentence for sentence in sentences if sentence)
+    if not isinstance(value, dict):
+        return ""
+    if isinstance(value.get("msg"), str):
+        return _at(value.get("loc"), value["msg"])
+    if isinstance(value.get("message"), str):
+        return _at(value.get("path"), value["message"]) or _sentence(value.get("error"), depth + 1)
+    for key in ("detail", "issues", "error", "errors"):
+        if value.get(key):
+            return _sentence(value[key], depth + 1)
+    return ""
+
+
+def _at(place: JSON, message: str) -> str:
+    if isinstance(place, list) and place:
+        return f"{'.'.join(str(part) for part in place)}: {message}"
+    return message

@@ -1,0 +1,284 @@
+"""One connection to one server: sends requests, reads answers within limits, and turns failures into our errors.
+
+Reads are asked again when the connection breaks; writes are sent once, each on a connection of its own, because an
+official server silently drops a pooled connection after it answered 500, and a write that meets it would be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import stamina
+import stamina.instrumentation
+
+from tui.backends._httpx import httpx
+from tui.backends.agent_server import limits
+from tui.backends.agent_server.address import Address, Credentials
+from tui.backends.agent_server.failures import Asked, refused, unreachable
+from tui.backends.agent_server.guard import ReadOnlyTransport, is_read
+from tui.backends.errors import BackendError, BadAnswer, CannotConnect, ConnectionLost, NotFound, Rejected, TooLarge
+from tui.domain.checkpoint import JSON
+from tui.domain.json_values import JSONError, Unsendable, dumps, loads
+
+# By default stamina logs every retry to stderr, which is the screen of a terminal app.
+stamina.instrumentation.set_on_retry_hooks([])
+
+_TRY_AGAIN = frozenset({429, 502, 503, 504})
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: parsed JSON (None for an empty body) and the number of bytes that it took."""
+
+    status: int
+    headers: Mapping[str, str]
+    value: JSON
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds between two attempts of a read: the first pause, and the longest."""
+
+    first: float = 0.1
+    longest: float = 1.0
+
+
+def segment(text: str) -> str:
+    """An id as part of a path; what could lead elsewhere is quoted.
+
+    Raises:
+        NotFound: no id can look like this.
+    """
+    if text in ("", ".", ".."):
+        raise NotFound(f"{text!r} is not an id.")
+    return quote(text, safe="")
+
+
+class Http:
+    """The HTTP client of one server. `transport` replaces the network in tests."""
+
+    def __init__(
+        self,
+        address: Address,
+        credentials: Credentials,
+        *,
+        ca_file: Path | None = None,
+        read_only: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+        max_body: int = limits.MAX_BODY,
+        waits: Waits = Waits(),  # frozen
+    ) -> None:
+        self.address = address
+        self.read_only = read_only
+        self._credentials = credentials
+        self._max_body = max_body
+        self._waits = waits
+        verify = _tls(address, ca_file)
+        self._reads = self._client(transport or httpx.AsyncHTTPTransport(verify=verify), read_only)
+        self._writes = self._reads
+        if transport is None:
+            fresh = httpx.Limits(max_keepalive_connections=0)
+            self._writes = self._client(httpx.AsyncHTTPTransport(verify=verify, limits=fresh), read_only)
+
+    def _client(self, transport: httpx.AsyncBaseTransport, read_only: bool) -> httpx.AsyncClient:
+        if read_only:
+            transport = ReadOnlyTransport(transport, self.address.prefix)
+        return httpx.AsyncClient(
+            transport=transport,
+            auth=self._credentials,
+            trust_env=False,
+            follow_redirects=False,
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "forkpoint"},
+            timeout=_timeout(limits.READ_SECONDS),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._reads.aclose()
+        await self._writes.aclose()
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        body: JSON = None,
+        read_seconds: float | None = limits.READ_SECONDS,
+    ) -> Answer:
+        """Send a request and read the whole answer. `path` is relative to the server's root, ids quoted.
+
+        A `body` of None sends none. `read_seconds=None` waits for ever for the answer to begin.
+
+        Raises:
+            BackendError: as the answer, or its absence, demands.
+        """
+        if not is_read(method, path, tuple(name for name, _ in query)):
+            return await self._once(self._writes, method, path, query, body, read_seconds)
+        pauses = stamina.retry_context(
+            on=_worth_another_try,
+            attempts=limits.READ_ATTEMPTS,
+            timeout=None,
+            wait_initial=self._waits.first,
+            wait_max=self._waits.longest,
+            wait_jitter=self._waits.first,
+        )
+        async for attempt in pauses:
+            with attempt:
+                return await self._once(self._reads, method, path, query, body, read_seconds)
+        raise AssertionError("unreachable")
+
+    async def _once(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        query: Query,
+        body: JSON,
+        read_seconds: float | None,
+    ) -> Answer:
+        asked = Asked(method, path, self.address.text)
+        request = self._request(client, asked, query, body, _timeout(read_seconds))
+        try:
+            response = await client.send(request, stream=True)
+            try:
+                if response.status_code >= 300:
+                    raise await _refusal(asked, response)
+                raw = await self._read(asked, response)
+            finally:
+                await response.aclose()
+        except httpx.HTTPError as error:
+            raise unreachable(asked, error) from error
+        return Answer(response.status_code, response.headers, await self._parse(asked, raw), len(raw))
+
+    def _request(
+        self, client: httpx.AsyncClient, asked: Asked, query: Query, body: JSON, timeout: httpx.Timeout
+    ) -> httpx.Request:
+        url = f"{self.address.text}{asked.path}" + (f"?{urlencode(query)}" if query else "")
+        if body is None:
+            return client.build_request(asked.method, url, timeout=timeout)
+        try:
+            content = dumps(body)
+        except Unsendable as error:
+            raise Rejected(
+                f"{asked} was not sent to {asked.address}: {error}.",
+                hint="JSON has no NaN or Infinity; change or remove this value.",
+            ) from None
+        return client.build_request(
+            asked.method, url, content=content, headers={"content-type": "application/json"}, timeout=timeout
+        )
+
+    async def _read(self, asked: Asked, response: httpx.Response) -> bytes:
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._max_body:
+            raise self._too_large(asked)
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in response.aiter_bytes():
+            size += len(piece)
+            if size > self._max_body:
+                raise self._too_large(asked)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def _too_large(self, asked: Asked) -> TooLarge:
+        return TooLarge(
+            f"{asked.address} answered {asked} with more than {self._max_body // 1024 // 1024} MiB.",
+            hint="Ask for fewer rows at once.",
+        )
+
+    async def _parse(self, asked: Asked, raw: bytes) -> JSON:
+        if not raw.strip():
+            return None
+        try:
+            if len(raw) > limits.PARSE_ASIDE:
+                return await asyncio.to_thread(loads, raw)
+            return loads(raw)
+        except JSONError as error:
+            start = raw[:200].lstrip().lower()
+            shown = "an HTML page" if start.startswith(b"<") else f"what is not JSON ({error.reason})"
+            raise BadAnswer(
+                f"{asked.address} answered {asked} with {shown}.", hint="Is this the address of an Agent Server?"
+            ) from None
+
+    @asynccontextmanager
+    async def stream(
+        self, method: str, path: str, *, query: Query = (), body: JSON = None, last_event_id: str | None, silence: float
+    ) -> AsyncIterator[httpx.Response]:
+        """Open an event stream; the response's body is not read yet. `silence`: seconds until it counts as broken.
+
+        Raises:
+            BackendError: as the answer, or its absence, demands.
+        """
+        asked = Asked(method, path, self.address.text)
+        request = self._request(self._writes, asked, query, body, _timeout(silence))
+        request.headers["accept"] = "text/event-stream"
+        request.headers["cache-control"] = "no-store"
+        if last_event_id is not None:
+            request.headers["last-event-id"] = last_event_id
+        try:
+            response = await self._writes.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise unreachable(asked, error) from error
+        try:
+            await _check_stream(asked, response)
+            yield response
+        finally:
+            await response.aclose()
+
+
+async def _check_stream(asked: Asked, response: httpx.Response) -> None:
+    if response.status_code >= 300:
+        try:
+            raise await _refusal(asked, response)
+        except httpx.HTTPError as error:
+            raise unreachable(asked, error) from error
+    kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "text/event-stream":
+        raise BadAnswer(
+            f"{asked.address} answered {asked} with {kind or 'nothing'} instead of an event stream.",
+            hint="Is this the address of an Agent Server?",
+        )
+
+
+async def _refusal(asked: Asked, response: httpx.Response) -> BackendError:
+    body = b""
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > limits.ERROR_BODY:
+            break
+    return refused(asked, response.status_code, response.headers, body[: limits.ERROR_BODY])
+
+
+def _worth_another_try(error: Exception) -> bool:
+    if isinstance(error, ConnectionLost):
+        return not isinstance(error.__cause__, httpx.TimeoutException)
+    return isinstance(error, BackendError) and error.status in _TRY_AGAIN
+
+
+def _timeout(read_seconds: float | None) -> httpx.Timeout:
+    return httpx.Timeout(limits.READ_SECONDS, connect=limits.CONNECT_SECONDS, read=read_seconds)
+
+
+def _tls(address: Address, ca_file: Path | None) -> ssl.SSLContext | bool:
+    if not address.is_encrypted:
+        # No TLS will be spoken, because redirects are not followed: spare the loading of all certificates.
+        return False
+    if ca_file is None:
+        return httpx.create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise CannotConnect(
+            f"The certificates in {ca_file} cannot be read: {error.strerror or error}.",
+            hint="--ca wants a file of certificates in PEM form.",
+        ) from None

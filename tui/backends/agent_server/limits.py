@@ -1,0 +1,31 @@
+"""How long we wait and how much we read before we say that something is wrong."""
+
+from __future__ import annotations
+
+MAX_BODY = 512 * 1024 * 1024
+"""Bytes of one answer."""
+
+MAX_EVENT = 64 * 1024 * 1024
+"""Bytes of one event of a stream, and so of one line of it."""
+
+PARSE_ASIDE = 1024 * 1024
+"""Bytes from which on JSON is parsed in a thread, so that the screen keeps drawing."""
+
+MAX_HISTORY_ROWS = 1000
+"""Rows of history that a server hands out at once; more is answered with 422."""
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+"""Until the first byte of an answer, and between any two of its pieces."""
+
+HEARTBEAT_SECONDS = 20.0
+"""Silence on a stream after which an official server is given up: it sends a heartbeat every 5 s."""
+
+SILENCE_SECONDS = 300.0
+"""The same for servers that promise no heartbeats."""
+
+READ_ATTEMPTS = 3
+"""A read is asked at most so often: official servers drop the pooled connection after they answered 500."""
+
+ERROR_BODY = 64 * 1024
+"""Bytes of an error's body that are read; its first line is what is shown."""

@@ -1,0 +1,67 @@
+"""Who is there: whether it is an Agent Server, which one, and whether we may talk to it."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from tui.backends.agent_server import wire
+from tui.backends.agent_server.http import Http
+from tui.backends.errors import BackendError, BadAnswer, NotAllowed, NotAnAgentServer, NotFound, Rejected
+from tui.domain.checkpoint import JSON, ServerInfo
+
+_ABSENT = (NotFound, BadAnswer, Rejected)
+
+
+async def probe(http: Http) -> ServerInfo:
+    """Ask /info for the version (open to everyone), and for the assistants, which proves API and key.
+
+    Raises:
+        CannotConnect: nothing answers. NotAnAgentServer: something else does. NotAllowed: the key is wrong or missing.
+    """
+    info = await _info(http)
+    try:
+        rows = (await http.send("POST", "/assistants/search", body={"limit": 1, "offset": 0})).value
+    except NotAllowed:
+        raise
+    except _ABSENT as error:
+        raise _stranger(http, error.what) from error
+    if not isinstance(rows, list):
+        raise _stranger(http, f"/assistants/search answered with {type(rows).__name__} instead of a list.")
+    return info
+
+
+def _stranger(http: Http, what: str) -> NotAnAgentServer:
+    return NotAnAgentServer(
+        f"{http.address.text} is not an Agent Server: {what.removeprefix(http.address.text).strip()}",
+        hint="Give the URL of a LangGraph Agent Server, such as the API address that `langgraph dev` prints.",
+    )
+
+
+async def _info(http: Http) -> ServerInfo:
+    try:
+        return server_info((await http.send("GET", "/info")).value)
+    except (NotAllowed, *_ABSENT):
+        # What matters is whether the API answers; a proxy may well hide this page.
+        return server_info(None)
+
+
+def server_info(value: JSON) -> ServerInfo:
+    """What the answer of /info tells; kind "unknown" when it tells nothing."""
+    try:
+        info = wire.Info.model_validate(value)
+    except ValidationError:
+        return ServerInfo("unknown")
+    flags = info.flags or {}
+    if info.langgraph_py_version:
+        return ServerInfo("langgraph-py", info.version, info.langgraph_py_version, flags)
+    if info.langgraph_js_version or info.context == "js":
+        return ServerInfo("langgraph-js", info.version, info.langgraph_js_version, flags)
+    if info.name:
+        return ServerInfo(info.name.lower(), info.version, None, flags)
+    # The first official servers said nothing but their flags.
+    return ServerInfo("langgraph-py" if "assistants" in flags else "unknown", info.version, None, flags)
+
+
+def is_absent(error: BackendError) -> bool:
+    """Whether an optional endpoint's error means that the server does not have it."""
+    return error.status in (404, 405, 422, 501)

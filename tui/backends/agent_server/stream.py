@@ -1,0 +1,129 @@
+"""A run's events as they arrive: bounded, parsed, and never taken for more than they are.
+
+The end of a stream is not success. A stream that breaks is an error here; one that simply ends, ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+from tui.backends._httpx import httpx, httpx_sse
+from tui.backends.agent_server import limits
+from tui.backends.agent_server.failures import Asked, unreachable
+from tui.backends.errors import NotFound, StreamBroken
+from tui.domain.checkpoint import JSON
+from tui.domain.json_values import JSONError, loads
+from tui.domain.safe_text import one_line
+from tui.domain.transcript import StreamEvent
+
+_RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
+
+
+class _Bounded(httpx.AsyncByteStream):
+    """The bytes of a response, as long as no event grows past the limit.
+
+    At the end it closes an event that was cut short, so that the decoder hands it out and its JSON tells.
+    """
+
+    def __init__(self, response: httpx.Response, asked: Asked, max_event: int) -> None:
+        self._response = response
+        self._asked = asked
+        self._max_event = max_event
+        self.undelivered = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._response.aiter_bytes():
+            self.undelivered += len(piece)
+            if self.undelivered > self._max_event + len(piece):
+                raise StreamBroken(
+                    f"{self._asked.address} sent more than {self._max_event} bytes in one event of {self._asked}.",
+                    hint="The run goes on at the server; read its state when it has ended.",
+                )
+            yield piece
+        yield b"\n\n"
+
+
+class EventStream:
+    """The events of one response, in order; can be read once."""
+
+    def __init__(
+        self, response: httpx.Response, asked: Asked, *, run_id: str | None = None, max_event: int = limits.MAX_EVENT
+    ) -> None:
+        self._asked = asked
+        self._bytes = _Bounded(response, asked, max_event)
+        self._run_id = run_id or _run_id_of(response)
+        self.last_event_id: str | None = None
+
+    @property
+    def run_id(self) -> str | None:
+        """Known from the response's headers, or from the first `metadata` event."""
+        return self._run_id
+
+    async def __aiter__(self) -> AsyncIterator[StreamEvent]:
+        """Events until the server ends the stream.
+
+        Raises:
+            ConnectionLost: the connection broke or fell silent.
+            StreamBroken: an event is too large, or not JSON.
+            NotFound: the server says that there is no such run.
+        """
+        headers = {"content-type": "text/event-stream; charset=utf-8"}
+        source = httpx_sse.EventSource(httpx.Response(200, headers=headers, stream=self._bytes))
+        try:
+            async for sse in source.aiter_sse():
+                self._bytes.undelivered = 0
+                if not sse.data and sse.event == "message":
+                    continue  # what the decoder makes of a blank line after an id
+                event = StreamEvent(sse.event, await self._parse(sse.event, sse.data), sse.id or None)
+                self._note(event)
+                yield event
+        except httpx.HTTPError as error:
+            raise unreachable(self._asked, error) from error
+
+    async def _parse(self, event: str, data: str) -> JSON:
+        if not data:
+            return None
+        try:
+            if len(data) > limits.PARSE_ASIDE:
+                return await asyncio.to_thread(loads, data)
+            return loads(data)
+        except JSONError as error:
+            raise StreamBroken(
+                f"{self._asked.address} sent an event {one_line(event, 60)!r} in {self._asked} "
+                f"that cannot be read: {error.reason}.",
+                hint="The run goes on at the server; read its state when it has ended.",
+            ) from None
+
+    def _note(self, event: StreamEvent) -> None:
+        if event.id is not None:
+            self.last_event_id = event.id
+        if not isinstance(event.data, dict):
+            return
+        if event.event == "metadata" and self._run_id is None and isinstance(event.data.get("run_id"), str):
+            self._run_id = event.data["run_id"]
+        if event.event == "error" and says_no_such_run(event.data):
+            raise no_such_run(self._asked)
+
+
+def _run_id_of(response: httpx.Response) -> str | None:
+    for header in ("content-location", "location"):
+        found = _RUN_IN_PATH.search(response.headers.get(header, ""))
+        if found and found[1] not in ("stream", "wait"):
+            return found[1]
+    return None
+
+
+def says_no_such_run(error: JSON) -> bool:
+    """Whether an error that came with status 200 means 404."""
+    if not isinstance(error, dict) or error.get("error") != "HTTPException":
+        return False
+    return str(error.get("message", "")).startswith("404")
+
+
+def no_such_run(asked: Asked) -> NotFound:
+    """The error for a run that the server does not know, though it answered 200."""
+    return NotFound(
+        f"{asked.address} knows no run for {asked}.", hint="It may have been deleted or rolled back.", status=404
+    )
