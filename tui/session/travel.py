@@ -73,17 +73,19 @@ async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Check
     return written
 
 
-async def follow(opened: OpenThread, stream: RunStream, emit: Emit) -> RunEnded:
-    """Pass a run's events on until its stream ends, let the tree grow meanwhile, then read how it ended."""
+async def follow(opened: OpenThread, stream: RunStream, emit: Emit, run_id: str | None = None) -> RunEnded:
+    """Pass a run's events on until its stream ends, let the tree grow meanwhile, then read how it ended.
+
+    `run_id` is given when the run is known already; else it is announced as soon as the server says it.
+    """
     growing = asyncio.Event()
     reader = asyncio.create_task(_grow(opened, growing, emit))
-    announced = False
     lost: BackendError | None = None
     try:
         async for event in stream:
-            if not announced and stream.run_id is not None:
-                announced = True
-                emit(RunStarted(stream.run_id))
+            if run_id is None and stream.run_id is not None:
+                run_id = stream.run_id
+                emit(RunStarted(run_id))
             emit(Streamed(event))
             if event.mode == "updates":
                 growing.set()
@@ -92,7 +94,7 @@ async def follow(opened: OpenThread, stream: RunStream, emit: Emit) -> RunEnded:
     finally:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
-    ended = await how_it_ended(opened, stream.run_id, lost, emit)
+    ended = await how_it_ended(opened, run_id or stream.run_id, lost, emit)
     emit(ended)
     return ended
 
@@ -111,14 +113,16 @@ async def how_it_ended(opened: OpenThread, run_id: str | None, lost: BackendErro
     if changed:
         emit(HistoryGrew(changed))
     head = opened.tree.head
-    return RunEnded(_end_of(run, head), run_id, run, head, _error_of(opened, run, head) or (str(lost) if lost else None))
+    return RunEnded(_end_of(run, head, opened.thread.status), run_id, run, head, _error_of(opened, run, head) or (str(lost) if lost else None))
 
 
-def _end_of(run: Run | None, head: Checkpoint | None) -> RunEnd:
+def _end_of(run: Run | None, head: Checkpoint | None, thread_status: str) -> RunEnd:
     if run is None or run.is_active:
         return RunEnd.LOST
     if run.status == "success":
-        waits = head is not None and head.run_id == run.run_id and bool(head.pending_interrupts or head.next)
+        # A run that stopped at a question is "success" too; `next` alone may be wrongly empty before a join.
+        stopped = head is not None and (head.pending_interrupts or head.next or thread_status == "interrupted")
+        waits = head is not None and head.run_id == run.run_id and stopped
         return RunEnd.WAITING if waits else RunEnd.SUCCESS
     return {"error": RunEnd.ERROR, "interrupted": RunEnd.CANCELLED, "timeout": RunEnd.TIMEOUT}.get(
         run.status, RunEnd.ERROR
@@ -175,3 +179,10 @@ async def _grow(opened: OpenThread, growing: asyncio.Event, emit: Emit) -> None:
         if changed:
             emit(HistoryGrew(changed))
         await asyncio.sleep(GROW_SECONDS)
+
+
+async def join_run(opened: OpenThread, run: Run, emit: Emit) -> RunEnded:
+    """Follow a run that goes on already, from its first event where the server kept them, until it ends."""
+    async with opened.backend.join_stream(opened.thread_id, run.run_id, last_event_id="-1") as stream:
+        emit(RunStarted(run.run_id))
+        return await follow(opened, stream, emit, run_id=run.run_id)

@@ -1,0 +1,68 @@
+"""Addresses as people type them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.addresses import (
+    Address,
+    AddressError,
+    CheckpointName,
+    is_full_id,
+    matching,
+    parse_address,
+    parse_checkpoint,
+    tail,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("latest", Address("latest")),
+        ("abc@head", Address("abc", "head")),
+        (" abc@head~2 ", Address("abc", "head~2")),
+    ],
+)
+def test_threads_and_checkpoints(text: str, address: Address) -> None:
+    assert parse_address(text) == address
+
+
+@pytest.mark.parametrize("text", ["", "@head", "abc@"])
+def test_a_missing_part_is_named(text: str) -> None:
+    with pytest.raises(AddressError, match="missing"):
+        parse_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("head", CheckpointName("head", 0)),
+        ("head~2", CheckpointName("head", 2)),
+        ("~", CheckpointName("head", 1)),
+        ("abc~", CheckpointName("abc", 1)),
+        ("abc~10", CheckpointName("abc", 10)),
+        ("abc", CheckpointName("abc", 0)),
+    ],
+)
+def test_checkpoints(text: str, name: CheckpointName) -> None:
+    assert parse_checkpoint(text) == name
+
+
+@given(st.uuids(), st.integers(1, 31))
+def test_an_id_is_found_by_both_its_ends(uuid: object, length: int) -> None:
+    identifier = str(uuid)
+    assert is_full_id(identifier)
+    assert matching([identifier, "other"], identifier.upper()) == [identifier]
+    plain = identifier.replace("-", "")
+    assert identifier in matching([identifier], plain[:length])
+    assert identifier in matching([identifier], plain[-length:])
+    assert tail(identifier) == identifier[-6:]
+
+
+def test_an_exact_id_wins_over_longer_ones() -> None:
+    assert matching(["abc", "abcd"], "abc") == ["abc"]
+    assert matching(["abc", "abcd", "xabc"], "ab") == ["abc", "abcd"]
+    assert matching(["abc"], "zz") == []

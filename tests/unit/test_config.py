@@ -1,0 +1,134 @@
+"""Settings: which connection is meant, where its secrets come from, and what a mistake is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.config import DEFAULT_URL, Config, ConfigError, Connection, Profile, load_config, resolve_connection
+
+PROD = Profile("prod", "https://agents.example.com", api_key_env="PROD_KEY", production=True, read_only=True)
+LOCAL = Profile("local", "http://127.0.0.1:8123", assistant="agent", theme="forkpoint-light")
+BOTH = Config({"prod": PROD, "local": LOCAL})
+
+
+def resolve(config: Config = BOTH, environ: dict[str, str] | None = None, **options: object) -> Connection:
+    return resolve_connection(config, environ=environ or {}, **options)  # type: ignore[arg-type]
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_missing_file_is_an_empty_config(tmp_path: Path) -> None:
+    assert load_config(tmp_path / "none.toml") == Config()
+
+
+def test_profiles_are_read(tmp_path: Path) -> None:
+    config = load_config(
+        write(
+            tmp_path,
+            """
+            default_profile = "prod"
+            [profiles.prod]
+            url = "https://agents.example.com"
+            api_key_env = "PROD_KEY"
+            headers = { Authorization = "env:PROD_AUTH" }
+            production = true
+            read_only = true
+            assistant = "agent"
+            theme = "forkpoint-light"
+            """,
+        )
+    )
+    profile = config.profiles["prod"]
+    assert config.default_profile == "prod"
+    assert profile.headers == {"Authorization": "env:PROD_AUTH"}
+    assert (profile.production, profile.read_only) == (True, True)
+    assert (profile.api_key_env, profile.assistant, profile.theme) == ("PROD_KEY", "agent", "forkpoint-light")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense", "can't be read"),
+        ("typo = 1", "unknown setting 'typo'"),
+        ('default_profile = "x"', "there is no [profiles.x]"),
+        ("[profiles.a]", "url is missing"),
+        ('[profiles.a]\nurl = "http://x"\nkey = "secret"', "unknown setting 'key'"),
+        ('[profiles.a]\nurl = "http://x"\nread_only = "yes"', "read_only must be a bool"),
+        ('[profiles.a]\nurl = "http://x"\nheaders = { A = "secret" }', "a reference such as env:VARIABLE"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as error:
+        load_config(path)
+    assert said in str(error.value)
+    assert str(path) in str(error.value)
+    assert "secret" not in str(error.value).replace("no secret stands here", "")
+
+
+def test_the_order_of_places() -> None:
+    with_default = Config(BOTH.profiles, default_profile="local")
+    assert resolve(Config()).url == DEFAULT_URL
+    assert resolve(with_default).url == LOCAL.url
+    assert resolve(with_default, {"FORKPOINT_URL": "http://env:1"}).url == "http://env:1"
+    assert resolve(with_default, {"FORKPOINT_URL": "http://env:1"}, backend="http://flag:2").url == "http://flag:2"
+    assert resolve(with_default, {}, backend="local").profile == "local"
+
+
+def test_the_key_belongs_to_the_url_and_never_to_a_profile() -> None:
+    environ = {"FORKPOINT_API_KEY": "k", "PROD_KEY": "p"}
+    assert resolve(environ=environ, backend="https://a.example").api_key == "k"
+    assert resolve(environ=environ | {"FORKPOINT_URL": "https://a.example"}).api_key == "k"
+    assert resolve(environ=environ, profile="prod").api_key == "p"
+    assert resolve(environ=environ, profile="local").api_key is None
+    assert resolve(Config(), environ=environ).api_key is None, "the default URL is nobody's"
+
+
+def test_a_profile_whose_key_is_not_set_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="PROD_KEY, which is not set"):
+        resolve(profile="prod")
+
+
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("variable", ["", "0", "1", "yes"])
+@pytest.mark.parametrize("in_profile", [False, True])
+def test_the_most_restrictive_read_only_wins(flag: bool, variable: str, in_profile: bool) -> None:
+    config = Config({"p": Profile("p", "http://127.0.0.1:1", read_only=in_profile)})
+    connection = resolve(config, {"FORKPOINT_READ_ONLY": variable}, profile="p", read_only=flag)
+    assert connection.read_only == (flag or variable in ("1", "yes") or in_profile)
+
+
+def test_headers_are_references() -> None:
+    connection = resolve(environ={"TOKEN": "t"}, backend="http://127.0.0.1:1", headers=["Authorization=env:TOKEN"])
+    assert connection.headers == {"Authorization": "t"}
+    for wrong in ("Authorization", "Authorization=secret", "=env:X", "A=env:"):
+        with pytest.raises(ConfigError):
+            resolve(backend="http://127.0.0.1:1", headers=[wrong])
+    with pytest.raises(ConfigError, match="TOKEN, which is not set"):
+        resolve(backend="http://127.0.0.1:1", headers=["A=env:TOKEN"])
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "http://x:99999", "http://u:p@host"])
+def test_a_url_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        resolve(backend=url)
+
+
+def test_a_word_that_is_no_profile_is_refused() -> None:
+    with pytest.raises(ConfigError, match="neither a URL"):
+        resolve(backend="staging")
+    with pytest.raises(ConfigError, match="no profile 'staging'"):
+        resolve(profile="staging")
+    with pytest.raises(ConfigError, match="not both"):
+        resolve(backend="http://x", profile="prod")
+
+
+def test_secrets_do_not_show() -> None:
+    connection = resolve(environ={"FORKPOINT_API_KEY": "s3cret", "T": "s3cret"}, backend="https://a", headers=["A=env:T"])
+    assert "s3cret" not in repr(connection)

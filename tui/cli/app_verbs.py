@@ -1,0 +1,91 @@
+"""The verbs that open the app: open (also the default) and demo."""
+
+from __future__ import annotations
+
+import sys
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.options import Options, backend_options, connected
+
+if TYPE_CHECKING:
+    from tui.config import Connection
+
+
+@click.command(name="open")
+@click.argument("backend", required=False, metavar="[BACKEND]")
+@click.option("--thread", metavar="T[@C]", help="Open this thread, at this checkpoint.")
+@backend_options
+def open_app(options: Options, thread: str | None) -> None:
+    """Open the app on a server (the default verb).
+
+    BACKEND is a server's URL or a profile's name.
+    """
+    from tui.app import run_app
+    from tui.domain.addresses import parse_address
+
+    address = parse_address(thread) if thread else None
+    _need_a_terminal("forkpoint threads, history, show …")
+    run_app(options.connection, address)
+
+
+@click.command()
+@click.option("--plain", is_flag=True, help="Play the three walkthroughs as text instead of opening the app.")
+def demo(plain: bool) -> None:
+    """Start a local Agent Server with ready-made threads and open the app on it.
+
+    Needs the extra: pip install 'forkpoint[demo]'. No keys, no network; everything is gone when it ends.
+    Without a terminal it plays the walkthroughs as text, like --plain.
+    """
+    from tui.demo.server import start_demo_server
+
+    as_text = plain or not (sys.stdin.isatty() and sys.stdout.isatty())
+    server = start_demo_server(on_progress=lambda text: click.echo(text, err=True))
+    try:
+        if as_text:
+            _play_story(server.url)
+        else:
+            _play_app(server.url)
+    finally:
+        server.stop()
+
+
+def _play_story(url: str) -> None:
+    import asyncio
+
+    from tui.cli.demo_story import StoryFailed, play_story
+    from tui.cli.failures import Stop
+
+    try:
+        asyncio.run(play_story(url))
+    except StoryFailed as error:
+        click.echo(f"The demo did not come out as told: {error}.", err=True)
+        raise Stop(5) from error
+
+
+def _play_app(url: str) -> None:
+    import asyncio
+
+    from tui.app import run_app
+    from tui.config import Connection, load_config
+
+    connection = Connection(url, theme=load_config().theme, profile="demo")
+    asyncio.run(_seed(connection))
+    run_app(connection)
+
+
+async def _seed(connection: Connection) -> None:
+    from tui.demo.seed import seed
+
+    async with connected(Options(connection)) as session:
+        await seed(session.backend, on_progress=lambda text: click.echo(text, err=True))
+
+
+def _need_a_terminal(instead: str) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(f"The app needs a terminal. Without one, use the verbs: {instead}")
+
+
+VERBS = (open_app, demo)

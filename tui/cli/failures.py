@@ -1,0 +1,68 @@
+"""Errors become one clear message on standard error and the documented exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+INTERRUPTED = 130
+
+
+class Stop(Exception):  # noqa: N818 - an outcome, not an error
+    """Leave the verb with this exit code; everything has been said already."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Interrupted(Exception):  # noqa: N818 - an outcome, not an error
+    """The user pressed Ctrl+C; `message` says what goes on without us."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Say what happened on standard error and return the exit code. Errors that nobody foresaw are raised again."""
+    if isinstance(error, Stop):
+        return error.code
+    if isinstance(error, Interrupted):
+        click.echo(error.message, err=True)
+        return INTERRUPTED
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return INTERRUPTED
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output went away (head, less): nothing to say, nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return _domain_code(error)
+
+
+def _domain_code(error: BaseException) -> int:
+    from tui.backends.errors import BackendError
+    from tui.config import ConfigError
+    from tui.demo.server import DemoError
+    from tui.domain.addresses import AddressError
+    from tui.domain.plans import PlanError
+    from tui.domain.safe_text import sanitise
+    from tui.session.open_thread import AmbiguousName
+
+    if isinstance(error, BackendError):
+        click.echo(sanitise(f"forkpoint: {error}"), err=True)
+        return error.exit_code
+    if isinstance(error, (ConfigError, AddressError, PlanError, AmbiguousName)):
+        click.echo(sanitise(f"forkpoint: {error}"), err=True)
+        return 2
+    if isinstance(error, DemoError):
+        click.echo(sanitise(f"forkpoint: {error}"), err=True)
+        return 4
+    raise error

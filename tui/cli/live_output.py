@@ -1,0 +1,249 @@
+"""A run on standard output while it happens: one JSON line an event, or readable text with tokens as they come."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol
+
+from tui.cli.options import Options
+from tui.cli.output import print_json, say, say_aside
+from tui.domain.addresses import tail
+from tui.domain.checkpoint import JSON
+from tui.domain.labels import call_words, change_words, step_words
+from tui.domain.changes import changes
+from tui.domain.plans import PlanKind, TravelPlan
+from tui.domain.requests import PlannedRequest
+from tui.domain.safe_text import one_line, sanitise
+from tui.domain.transcript import StreamEvent
+from tui.session.events import Note, PlanReady, RunEnd, RunEnded, RunStarted, StateWritten, Streamed, TravelEvent
+
+
+class Printer(Protocol):
+    """Hears what happens and prints it."""
+
+    def hear(self, event: TravelEvent) -> None:
+        """One event, as it happens."""
+
+    def finish(self, ended: RunEnded) -> None:
+        """The last word, once everything has been read again."""
+
+
+class JsonPrinter:
+    """`{"event", "data"}` lines as the server names them; `plan` before the run, `end` after it."""
+
+    def __init__(self, options: Options, thread_id: str) -> None:
+        self._options = options
+        self._thread_id = thread_id
+
+    def hear(self, event: TravelEvent) -> None:
+        """Print the event if it is one for programs."""
+        if isinstance(event, PlanReady):
+            print_json({"event": "plan", "data": plan_json(event.plan, event.requests)})
+        elif isinstance(event, StateWritten):
+            data = {"checkpoint_id": event.checkpoint.checkpoint_id, "next": list(event.checkpoint.next)}
+            print_json({"event": "state_written", "data": {**data, "next_was": list(event.next_was)}})
+        elif isinstance(event, RunStarted):
+            _remember_run(self._options, self._thread_id, event.run_id)
+        elif isinstance(event, Streamed):
+            print_json({"event": event.event.event, "data": event.event.data})
+        elif isinstance(event, Note):
+            say_aside(event.text)
+
+    def finish(self, ended: RunEnded) -> None:
+        """The `end` line."""
+        line: dict[str, Any] = {"event": "end", "run_id": ended.run_id, "status": ended.end.value}
+        line["checkpoint_id"] = ended.head.checkpoint_id if ended.head is not None else None
+        if ended.error:
+            line["error"] = ended.error
+        print_json(line)
+
+
+class PlainPrinter:
+    """Node by node; the tokens of one message at a time as they come, everything else when it is complete."""
+
+    def __init__(self, options: Options, thread_id: str) -> None:
+        self._options = options
+        self._thread_id = thread_id
+        self._open: tuple[str, str] | None = None
+        self._streamed: set[str] = set()
+
+    def hear(self, event: TravelEvent) -> None:
+        """Print the event in words."""
+        if isinstance(event, PlanReady):
+            for line in plan_lines(event.plan):
+                say(line)
+            say()
+        elif isinstance(event, StateWritten) and event.route_changed:
+            say(f"The edit changed the route: will now run {_names(event.checkpoint.next)} instead of {_names(event.next_was)}.")
+        elif isinstance(event, RunStarted):
+            _remember_run(self._options, self._thread_id, event.run_id)
+        elif isinstance(event, Note):
+            say(event.text)
+        elif isinstance(event, Streamed):
+            self._streamed_event(event.event)
+
+    def finish(self, ended: RunEnded) -> None:
+        """How it ended, and where the head is now."""
+        self._close_line()
+        where = f"head {tail(ended.head.checkpoint_id)}" if ended.head is not None else "no checkpoint"
+        say()
+        say(f"{_end_words(ended)} · run {tail(ended.run_id or '?')} · {where}")
+        if ended.end is RunEnd.LOST:
+            say_aside(joining(self._thread_id, ended.run_id))
+        elif ended.end is RunEnd.WAITING and ended.head is not None:
+            for asked in ended.head.pending_interrupts:
+                say(f"  waits for: {one_line(step_words(None, {'question': asked.value}))}")
+
+    def _streamed_event(self, event: StreamEvent) -> None:
+        if event.mode == "messages":
+            self._token(event)
+        elif event.mode == "updates" and isinstance(event.data, dict):
+            for node, update in event.data.items():
+                self._node_finished(".".join((*_subgraph_names(event), node)), update)
+        elif event.mode == "error":
+            self._close_line()
+            data = event.data if isinstance(event.data, dict) else {}
+            say(f"✗ {data.get('error', 'error')}: {data.get('message', event.data)}")
+        elif event.mode == "custom":
+            self._close_line()
+            say(f"  {one_line(step_words(None, {'custom': event.data}))}")
+
+    def _token(self, event: StreamEvent) -> None:
+        message, about = _message_and_metadata(event.data)
+        text, message_id = _text_of(message), str(message.get("id"))
+        if message.get("type") != "AIMessageChunk" or not text:
+            return
+        node = ".".join((*_subgraph_names(event), str(about.get("langgraph_node", "?"))))
+        if self._open is None:
+            self._open = (node, message_id)
+            sys.stdout.write(sanitise(f"{node:<10} "))
+        if self._open == (node, message_id):
+            self._streamed.add(message_id)
+            sys.stdout.write(sanitise(text).replace("\n", "\n" + " " * 11))
+            sys.stdout.flush()
+
+    def _node_finished(self, node: str, update: JSON) -> None:
+        self._close_line()
+        if node.endswith("__interrupt__"):
+            return
+        words = step_words(None, _without_streamed(update, self._streamed))
+        if words:
+            say(f"{node:<10} {one_line(words)}")
+
+    def _close_line(self) -> None:
+        if self._open is not None:
+            sys.stdout.write("\n")
+            self._open = None
+
+
+def plan_json(plan: TravelPlan, requests: tuple[PlannedRequest, ...]) -> dict[str, Any]:
+    """The data of the `plan` event."""
+    return {
+        "kind": plan.kind.value,
+        "thread_id": plan.thread_id,
+        "checkpoint": plan.start.checkpoint_id if plan.start is not None else None,
+        "assistant": plan.setup.assistant_id,
+        "assistant_name": plan.setup.assistant_name,
+        "graph_id": plan.setup.graph_id,
+        "setup_known": plan.setup.known,
+        "config": dict(plan.setup.config),
+        "context": plan.setup.context,
+        "will_run": list(plan.will_run),
+        "will_call": [{"id": call.id, "name": call.name, "args": call.args} for call in plan.will_call],
+        "edits": [
+            {"tool_call_id": edit.tool_call_id, "tool": edit.tool, "before": edit.before, "after": edit.after}
+            for edit in plan.edits
+        ],
+        "notes": list(plan.notes),
+        "requests": [{"method": r.method, "path": r.path, "body": r.body} for r in requests],
+    }
+
+
+def plan_lines(plan: TravelPlan) -> list[str]:
+    """A plan in words: what, where, what runs, how, and what follows."""
+    at = f" at {tail(plan.start.checkpoint_id)} (step {plan.start.step})" if plan.start is not None else ""
+    lines = [f"{plan.kind.value} of thread {tail(plan.thread_id, 8)}{at}"]
+    for edit in plan.edits:
+        lines += [f"  edit     {change_words(change, edit.tool + '.')}" for change in changes(edit.before, edit.after)]
+    if plan.will_run:
+        calls = ", ".join(call_words(call) for call in plan.will_call)
+        lines.append(f"  runs     {_names(plan.will_run)}{': ' + calls if calls else ''}")
+    elif plan.kind is PlanKind.INPUT:
+        lines.append(f"  input    {step_words(None, plan.input)}")
+    lines.append(f"  as       {plan.setup.assistant_name or plan.setup.assistant_id}{_setup_words(plan)}")
+    lines += [f"  note     {note}" for note in plan.notes]
+    return [one_line(line) for line in lines]
+
+
+def joining(thread_id: str, run_id: str | None) -> str:
+    """What to tell a user who leaves while a run goes on."""
+    return f"The run goes on at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}"
+
+
+def _remember_run(options: Options, thread_id: str, run_id: str) -> None:
+    options.going_on = joining(thread_id, run_id)
+
+
+def _end_words(ended: RunEnded) -> str:
+    if ended.end is RunEnd.SUCCESS:
+        return "done"
+    if ended.end is RunEnd.WAITING:
+        names = _names(ended.head.next) if ended.head is not None else ""
+        return f"stopped before {names}" if names else "stopped at an interrupt"
+    return f"{ended.end.value}{': ' + ended.error if ended.error else ''}"
+
+
+def _setup_words(plan: TravelPlan) -> str:
+    words = [f"config {one_line(step_words(None, dict(plan.setup.config)))}"] if plan.setup.config else []
+    if plan.setup.context:
+        words.append(f"context {one_line(step_words(None, dict(plan.setup.context)))}")
+    return f" · {' · '.join(words)}" if words else ""
+
+
+def _names(nodes: tuple[str, ...]) -> str:
+    return ", ".join(nodes) or "nothing"
+
+
+def _subgraph_names(event: StreamEvent) -> tuple[str, ...]:
+    return tuple(part.split(":", 1)[0] for part in event.namespace)
+
+
+def _message_and_metadata(data: JSON) -> tuple[dict[str, Any], dict[str, Any]]:
+    pair = data if isinstance(data, list) else [data]
+    message = pair[0] if pair and isinstance(pair[0], dict) else {}
+    about = pair[1] if len(pair) > 1 and isinstance(pair[1], dict) else {}
+    return message, about
+
+
+def _text_of(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    texts = [block.get("text") for block in content if isinstance(block, dict) and block.get("type") == "text"]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _without_streamed(update: JSON, streamed: set[str]) -> JSON:
+    """An update whose streamed texts are not said again; tool calls and everything else are."""
+    if not isinstance(update, dict):
+        return {"update": update} if update is not None else None
+    kept = {}
+    for key, value in update.items():
+        if isinstance(value, list):
+            value = [m for m in value if not _was_streamed(m, streamed)]
+            if not value and update[key]:
+                continue
+        kept[key] = value
+    return kept
+
+
+def _was_streamed(message: JSON, streamed: set[str]) -> bool:
+    return (
+        isinstance(message, dict)
+        and not message.get("tool_calls")
+        and any(str(message.get("id", "")).startswith(known) for known in streamed)
+    )
+
+

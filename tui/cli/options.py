@@ -1,0 +1,108 @@
+"""The options that every verb shares, and the way from them to a connected session."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tui.cli.failures import Interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tui.config import Connection
+    from tui.session.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Options:
+    """What the shared options said. `going_on` is what to tell after Ctrl+C, once a run is under way."""
+
+    connection: Connection
+    as_json: bool = False
+    going_on: str = ""
+
+
+def backend_options(function: F) -> F:
+    """Add --url, --profile, --assistant, --read-only, --header, --ca; the verb gets one `Options` named `options`."""
+
+    @click.option("--url", metavar="BACKEND", help="A server's URL or a profile's name.")
+    @click.option("--profile", metavar="NAME", help="A profile of the config file.")
+    @click.option("--assistant", metavar="NAME", help="The assistant (or graph) to run.")
+    @click.option("--read-only", is_flag=True, help="Refuse everything that would change something at the server.")
+    @click.option("--header", "headers", multiple=True, metavar="NAME=env:VAR", help="An extra header; repeatable.")
+    @click.option("--ca", "ca_file", metavar="FILE", help="A CA certificate to trust.")
+    @functools.wraps(function)
+    def with_options(
+        *args: Any,
+        url: str | None,
+        profile: str | None,
+        assistant: str | None,
+        read_only: bool,
+        headers: tuple[str, ...],
+        ca_file: str | None,
+        **kwargs: Any,
+    ) -> Any:
+        from tui.config import load_config, resolve_connection
+
+        connection = resolve_connection(
+            load_config(),
+            backend=kwargs.pop("backend", None) or url,
+            profile=profile,
+            assistant=assistant,
+            read_only=read_only,
+            headers=headers,
+            ca_file=ca_file,
+        )
+        return function(*args, options=Options(connection, kwargs.pop("as_json", False)), **kwargs)
+
+    return with_options  # type: ignore[return-value]
+
+
+def json_option(function: F) -> F:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)
+
+
+@asynccontextmanager
+async def connected(options: Options) -> AsyncIterator[Session]:
+    """A session that has probed its server, closed at the end."""
+    from tui.session.connect import connect_session
+
+    session = await connect_session(options.connection)
+    try:
+        yield session
+    finally:
+        await session.close()
+
+
+def run_async(options: Options, main: Coroutine[Any, Any, T]) -> T:
+    """Run a verb to its end; Ctrl+C leaves with 130 and says what goes on without us."""
+    import asyncio
+
+    try:
+        return asyncio.run(main)
+    except KeyboardInterrupt:
+        if options.going_on:
+            raise Interrupted(f"\n{options.going_on}") from None
+        raise
+
+
+def json_argument(text: str, option: str) -> Any:
+    """Parse a JSON option; `-` reads standard input. A mistake is a usage error with line and reason."""
+    from tui.domain.json_values import parse_with_position
+
+    source = sys.stdin.read() if text == "-" else text
+    parsed = parse_with_position(source)
+    if not parsed.ok:
+        raise click.UsageError(f"{option} is not JSON: {parsed.reason} (line {parsed.line}, column {parsed.column}).")
+    return parsed.value

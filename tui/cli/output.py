@@ -1,0 +1,177 @@
+"""Printing: JSON for programs, columns and lanes for people. Text for people is made safe; `--json` keeps it exact."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from tui.domain.addresses import tail
+from tui.domain.cells import cell_len
+from tui.domain.checkpoint import JSON, Checkpoint
+from tui.domain.json_values import dumps
+from tui.domain.labels import Mark, duration, row_text
+from tui.domain.lanes import Row, RowKind, layout
+from tui.domain.origin import origin_of
+from tui.domain.safe_text import one_line, sanitise, shorten
+from tui.domain.tree import CheckpointTree
+
+NOT_JSON = "$not_json"
+"""A number that JSON can't carry is printed as {"$not_json": "NaN"}, so that the document stays JSON."""
+
+
+def print_json(value: JSON) -> None:
+    """One JSON document (or one line of a stream) on standard output, flushed."""
+    sys.stdout.write(dumps(carriable(value)).decode() + "\n")
+    sys.stdout.flush()
+
+
+def carriable(value: JSON) -> JSON:
+    """The value with NaN and infinite numbers replaced by a mark; the same object where there are none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {NOT_JSON: str(value)}
+    if isinstance(value, Mapping):
+        return {key: carriable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [carriable(item) for item in value]
+    return value
+
+
+def say(text: str = "") -> None:
+    """A line for a person."""
+    click.echo(sanitise(text))
+
+
+def say_aside(text: str) -> None:
+    """A line for a person on standard error, beside the output proper."""
+    click.echo(sanitise(text), err=True)
+
+
+def say_columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> None:
+    """Aligned columns, by cell width; the last one is cut at the terminal's edge, numbers go to the right."""
+    if not rows:
+        return
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            " " * (width - cell_len(text)) + text if i in right else text + " " * (width - cell_len(text))
+            for i, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        say(shorten("  ".join(cells).rstrip(), terminal_width()))
+
+
+def terminal_width() -> int:
+    """Columns to fill: the terminal's, or plenty when nobody looks."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+
+
+def history_rows(tree: CheckpointTree) -> Iterator[dict[str, Any]]:
+    """The rows of `history --json`, in the order of the lanes."""
+    branches = tree.branch_numbers()
+    head = tree.head
+    for row in layout(tree):
+        if row.kind is not RowKind.CHECKPOINT:
+            continue
+        checkpoint = tree[row.checkpoint_id]
+        origin = origin_of(checkpoint, tree.parent(checkpoint.checkpoint_id))
+        yield {
+            "checkpoint_id": checkpoint.checkpoint_id,
+            "parent_id": checkpoint.parent_id,
+            "namespace": checkpoint.namespace,
+            "step": checkpoint.step,
+            "source": checkpoint.source,
+            "origin": origin.label,
+            "label": row_text(tree, checkpoint).words,
+            "next": list(checkpoint.next),
+            "run_id": checkpoint.run_id,
+            "created_at": checkpoint.created_at.isoformat() if checkpoint.created_at else None,
+            "branch": branches.get(checkpoint.checkpoint_id),
+            "head": head is not None and head.checkpoint_id == checkpoint.checkpoint_id,
+        }
+
+
+def say_tree(tree: CheckpointTree) -> None:
+    """The history as a lane graph."""
+    rows = layout(tree)
+    lanes = max((row.lane for row in rows), default=0)
+    lines = [(lane_text(row, tree), row) for row in rows]
+    graph = max((cell_len(line) for line, _ in lines), default=0)
+    authors = [row_text(tree, tree[row.checkpoint_id]).author for row in rows if row.kind is RowKind.CHECKPOINT]
+    author_width = min(24, max(map(cell_len, authors), default=0))
+    room = max(20, min(terminal_width(), 120 + 2 * lanes) - graph - author_width - 26)
+    for line, row in lines:
+        if row.kind is not RowKind.CHECKPOINT:
+            say(line + _placeholder(row))
+            continue
+        text = row_text(tree, tree[row.checkpoint_id])
+        words = shorten(text.words, room)
+        say(
+            f"{_pad(line, graph)}  {_pad(shorten(text.author, author_width), author_width)}  {_pad(words, room)}"
+            f"  {text.step:>4}  {text.note or duration(text.seconds):>6}  {tail(row.checkpoint_id)}"
+        )
+
+
+def lane_text(row: Row, tree: CheckpointTree) -> str:
+    """The lanes left of a row and its mark."""
+    through = "│ " * row.lane
+    if row.kind is RowKind.JOIN:
+        return "│ " * (row.lane - 1) + "├─╯"
+    if row.kind is RowKind.UNLOADED:
+        return through + Mark.UNLOADED.value[0]
+    if row.kind is RowKind.GONE:
+        return through + Mark.GONE.value[0]
+    return through + row_text(tree, tree[row.checkpoint_id]).mark.value[0]
+
+
+def checkpoint_json(checkpoint: Checkpoint, tree: CheckpointTree | None = None) -> dict[str, Any]:
+    """One checkpoint with its state, as `show --json` prints it."""
+    parent = tree.parent(checkpoint.checkpoint_id) if tree and checkpoint.checkpoint_id in tree else None
+    return {
+        "thread_id": checkpoint.thread_id,
+        "checkpoint_id": checkpoint.checkpoint_id,
+        "parent_id": checkpoint.parent_id,
+        "namespace": checkpoint.namespace,
+        "step": checkpoint.step,
+        "source": checkpoint.source,
+        "origin": origin_of(checkpoint, parent).label,
+        "next": list(checkpoint.next),
+        "run_id": checkpoint.run_id,
+        "created_at": checkpoint.created_at.isoformat() if checkpoint.created_at else None,
+        "tasks": [
+            {
+                "id": task.id,
+                "name": task.name,
+                "error": task.error,
+                "interrupts": [{"id": asked.id, "value": asked.value} for asked in task.interrupts],
+                "result": task.result,
+            }
+            for task in checkpoint.tasks
+        ],
+        "metadata": dict(checkpoint.metadata),
+        "values": checkpoint.values,
+    }
+
+
+def say_fields(fields: Sequence[tuple[str, str]]) -> None:
+    """Names and values, one a line; empty values are left out."""
+    width = max((len(name) for name, value in fields if value), default=0)
+    for name, value in fields:
+        if value:
+            say(f"{name:<{width}}  {one_line(value)}")
+
+
+def _placeholder(row: Row) -> str:
+    if row.kind is RowKind.UNLOADED:
+        return "  older checkpoints, not loaded"
+    if row.kind is RowKind.GONE:
+        return "  older checkpoints are gone from the server"
+    return ""
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - cell_len(text))

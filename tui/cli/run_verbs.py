@@ -1,0 +1,219 @@
+"""The verbs that run something at the server: run, join, cancel, replay, fork."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.failures import Stop
+from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
+
+if TYPE_CHECKING:
+    from tui.domain.checkpoint import JSON, Checkpoint, Run
+    from tui.domain.plans import TravelPlan
+    from tui.session.open_thread import OpenThread
+    from tui.session.session import Session
+
+
+@click.command()
+@click.argument("thread", metavar="T")
+@click.option("--input", "value", required=True, metavar="JSON", help="The graph's input; - reads standard input.")
+@click.option("--background", is_flag=True, help="Start it and return; look again with runs or join.")
+@click.option("--config", metavar="JSON", help='The run\'s config, such as {"recursion_limit": 25}.')
+@click.option("--context", metavar="JSON", help="The run's context.")
+@json_option
+@backend_options
+def run(
+    options: Options, thread: str, value: str, background: bool, config: str | None, context: str | None
+) -> None:
+    """Run a thread with a new input and stream it.
+
+    \b
+    Example:
+      forkpoint run latest --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
+    """
+    given = json_argument(value, "--input")
+    settings = json_argument(config, "--config") if config else None
+    run_context = json_argument(context, "--context") if context else None
+    run_async(options, _run(options, thread, given, background, settings, run_context))
+
+
+async def _run(options: Options, part: str, value: JSON, background: bool, config: JSON, context: JSON) -> None:
+    from tui.cli.output import print_json, say
+    from tui.domain.plans import plan_input
+
+    async with connected(options) as session:
+        thread = await session.resolve_thread(part)
+        setup = await session.setup_for_input(thread, config=config, context=context)
+        opened = await session.open(thread)
+        plan = plan_input(opened.tree, None, value, setup)
+        if not background:
+            await _travel(options, opened, plan)
+            return
+        started = await session.backend.start_run(thread.thread_id, plan.run_request(None))
+        if options.as_json:
+            print_json(dict(started.raw))
+        else:
+            say(f"{started.run_id}  {started.status}")
+            say(f"Join it: forkpoint join {thread.thread_id} {started.run_id}")
+
+
+@click.command()
+@click.argument("thread", metavar="T")
+@click.argument("run_id", metavar="RUN")
+@json_option
+@backend_options
+def join(options: Options, thread: str, run_id: str) -> None:
+    """Follow a run until it ends; RUN is an id, part of one, or 'latest'."""
+    run_async(options, _join(options, thread, run_id))
+
+
+async def _join(options: Options, part: str, run_part: str) -> None:
+    from tui.session.travel import join_run
+
+    async with connected(options) as session:
+        opened, found = await _thread_and_run(session, part, run_part)
+        printer = _printer(options, opened)
+        ended = await join_run(opened, found, printer.hear)
+        printer.finish(ended)
+        _leave_with(ended.end.exit_code)
+
+
+@click.command()
+@click.argument("thread", metavar="T")
+@click.argument("run_id", metavar="RUN")
+@click.option("--rollback", is_flag=True, help="Also drop the run and the checkpoints that it made.")
+@json_option
+@backend_options
+def cancel(options: Options, thread: str, run_id: str, rollback: bool) -> None:
+    """Cancel a run; its checkpoints stay, unless --rollback."""
+    run_async(options, _cancel(options, thread, run_id, rollback))
+
+
+async def _cancel(options: Options, part: str, run_part: str, rollback: bool) -> None:
+    from tui.backends.errors import NotFound
+    from tui.cli.output import print_json, say
+
+    async with connected(options) as session:
+        opened, found = await _thread_and_run(session, part, run_part)
+        if not found.is_active:
+            say(f"Run {found.run_id} has ended already: {found.status}.")
+            raise Stop(1)
+        action = "rollback" if rollback else "interrupt"
+        await session.backend.cancel_run(opened.thread_id, found.run_id, action=action)
+        try:
+            after = await session.backend.get_run(opened.thread_id, found.run_id)
+        except NotFound:
+            say(f"Run {found.run_id} was cancelled and rolled back.")
+            return
+        if options.as_json:
+            print_json(dict(after.raw))
+        else:
+            say(f"{after.run_id}  {after.status}")
+
+
+@click.command()
+@click.argument("address", metavar="T@C")
+@click.option("--dry-run", is_flag=True, help="Print the plan and its requests; send nothing.")
+@json_option
+@backend_options
+def replay(options: Options, address: str, dry_run: bool) -> None:
+    """Run again from a checkpoint. Nodes and tools really execute; old checkpoints stay as they are.
+
+    \b
+    Example:
+      forkpoint replay latest@head~2
+    """
+    run_async(options, _replay(options, address, dry_run))
+
+
+async def _replay(options: Options, address: str, dry_run: bool) -> None:
+    from tui.domain.plans import plan_replay
+
+    async with connected(options) as session:
+        opened, checkpoint = await _checkpoint_of(session, address)
+        setup = await session.setup_for_replay(opened, checkpoint)
+        await _travel(options, opened, plan_replay(opened.tree, checkpoint, setup), dry_run=dry_run)
+
+
+@click.command()
+@click.argument("address", metavar="T@C")
+@click.option("--tool-args", required=True, metavar="JSON", help="The new arguments; - reads standard input.")
+@click.option("--tool-call", metavar="ID", help="Which tool call, where the checkpoint has several.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and its requests; send nothing.")
+@json_option
+@backend_options
+def fork(options: Options, address: str, tool_args: str, tool_call: str | None, dry_run: bool) -> None:
+    """Edit a tool call's arguments at a checkpoint and run from there, on a new branch.
+
+    \b
+    Example:
+      forkpoint fork latest@head~2 --tool-args '{"query": "weather in San Francisco"}'
+    """
+    args = json_argument(tool_args, "--tool-args")
+    run_async(options, _fork(options, address, args, tool_call, dry_run))
+
+
+async def _fork(options: Options, address: str, args: JSON, tool_call: str | None, dry_run: bool) -> None:
+    from tui.cli.output import say_aside
+    from tui.domain.labels import call_words
+    from tui.domain.plans import AmbiguousToolCall, choose_tool_call, plan_fork
+
+    async with connected(options) as session:
+        opened, checkpoint = await _checkpoint_of(session, address)
+        try:
+            call = choose_tool_call(checkpoint, tool_call)
+        except AmbiguousToolCall as error:
+            say_aside(f"forkpoint: {error}")
+            for choice in error.calls:
+                say_aside(f"  --tool-call {choice.id}   {call_words(choice)}")
+            raise Stop(2) from None
+        setup = await session.setup_for_replay(opened, checkpoint)
+        clone_first = session.info.needs_clone_before_edit
+        plan = plan_fork(opened.tree, checkpoint, {call.id or "": args}, setup, clone_first=clone_first)
+        await _travel(options, opened, plan, dry_run=dry_run)
+
+
+async def _checkpoint_of(session: Session, text: str) -> tuple[OpenThread, Checkpoint]:
+    from tui.domain.addresses import HEAD, parse_address, parse_checkpoint
+
+    address = parse_address(text)
+    opened = await session.open(await session.resolve_thread(address.thread))
+    checkpoint = await opened.resolve(parse_checkpoint(address.checkpoint or HEAD))
+    if checkpoint.parent_id is not None and checkpoint.parent_id not in opened.tree:
+        # The parent tells who made the checkpoint, which decides how to run from it.
+        await opened.load_older()
+    return opened, checkpoint
+
+
+async def _thread_and_run(session: Session, part: str, run_part: str) -> tuple[OpenThread, Run]:
+    opened = await session.open(await session.resolve_thread(part))
+    return opened, await session.resolve_run(opened.thread_id, run_part)
+
+
+async def _travel(options: Options, opened: OpenThread, plan: TravelPlan, *, dry_run: bool = False) -> None:
+    from tui.session.events import PlanReady
+    from tui.session.travel import carry_out, planned_requests
+
+    printer = _printer(options, opened)
+    if dry_run:
+        printer.hear(PlanReady(plan, planned_requests(opened, plan)))
+        return
+    ended = await carry_out(opened, plan, printer.hear)
+    printer.finish(ended)
+    _leave_with(ended.end.exit_code)
+
+
+def _printer(options: Options, opened: OpenThread):  # type: ignore[no-untyped-def]
+    from tui.cli.live_output import JsonPrinter, PlainPrinter
+
+    return (JsonPrinter if options.as_json else PlainPrinter)(options, opened.thread_id)
+
+
+def _leave_with(code: int) -> None:
+    if code:
+        raise Stop(code)
+
+
+VERBS = (run, join, cancel, replay, fork)

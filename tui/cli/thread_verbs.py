@@ -1,0 +1,233 @@
+"""The verbs that read or make threads: threads, new, delete, history, show, runs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
+
+if TYPE_CHECKING:
+    from tui.domain.checkpoint import Checkpoint, Run, Thread
+
+STATUSES = ("idle", "busy", "interrupted", "error")
+
+
+@click.command()
+@click.option("--status", type=click.Choice(STATUSES), help="Only threads of this status.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many, last updated first.")
+@json_option
+@backend_options
+def threads(options: Options, status: str | None, limit: int) -> None:
+    """List threads, last updated first."""
+    run_async(options, _threads(options, status, limit))
+
+
+async def _threads(options: Options, status: str | None, limit: int) -> None:
+    from tui.backends.base import ThreadQuery
+    from tui.cli.output import print_json, say, say_columns
+
+    found: list[Thread] = []
+    async with connected(options) as session:
+        offset: int | None = 0
+        while offset is not None and len(found) < limit:
+            page = await session.threads(ThreadQuery(limit=min(100, limit - len(found)), offset=offset, status=status))
+            found += page.threads
+            offset = page.next_offset
+    if options.as_json:
+        print_json([dict(thread.raw) for thread in found])
+        return
+    if not found:
+        say(f"No {status or ''} threads at {options.connection.url}. Make one: forkpoint new".replace("  ", " "))
+        return
+    say_columns([_thread_row(thread) for thread in found], right=frozenset({2}))
+
+
+def _thread_row(thread: Thread) -> tuple[str, ...]:
+    from tui.domain.addresses import tail
+    from tui.domain.labels import ago, thread_words
+
+    age = ago(thread.updated_at, datetime.now(UTC))
+    return tail(thread.thread_id, 8), thread.status, age, thread.graph_id or "-", thread_words(thread)
+
+
+@click.command()
+@click.option("--metadata", metavar="JSON", help="Metadata of the thread, an object.")
+@json_option
+@backend_options
+def new(options: Options, metadata: str | None) -> None:
+    """Make an empty thread and print its id."""
+    run_async(options, _new(options, json_argument(metadata, "--metadata") if metadata else None))
+
+
+async def _new(options: Options, metadata: object) -> None:
+    from tui.cli.output import print_json, say
+
+    async with connected(options) as session:
+        thread = await session.backend.create_thread(metadata=metadata)
+    if options.as_json:
+        print_json(dict(thread.raw))
+    else:
+        say(thread.thread_id)
+
+
+@click.command()
+@click.argument("thread", metavar="T")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@backend_options
+def delete(options: Options, thread: str, yes: bool) -> None:
+    """Delete a thread with its checkpoints and runs. Asks first on a terminal."""
+    run_async(options, _delete(options, thread, yes))
+
+
+async def _delete(options: Options, part: str, yes: bool) -> None:
+    from tui.cli.output import say
+    from tui.domain.safe_text import sanitise
+
+    async with connected(options) as session:
+        thread = await session.resolve_thread(part)
+        if not yes and sys.stdin.isatty():
+            click.confirm(sanitise(f"Delete thread {thread.thread_id} at {session.backend.address} for good?"), abort=True)
+        await session.backend.delete_thread(thread.thread_id)
+        say(f"deleted {thread.thread_id}")
+
+
+@click.command()
+@click.argument("thread", metavar="T")
+@click.option("--limit", default=0, type=click.IntRange(0), help="Only the newest N checkpoints; 0 (default) is all.")
+@json_option
+@backend_options
+def history(options: Options, thread: str, limit: int) -> None:
+    """Draw a thread's checkpoints as a tree of branches, newest first.
+
+    \b
+    Columns: lanes, who made it, what happened, step, time, end of the checkpoint's id.
+    """
+    run_async(options, _history(options, thread, limit))
+
+
+async def _history(options: Options, part: str, limit: int) -> None:
+    from tui.cli.output import history_rows, print_json, say, say_tree
+    from tui.domain.addresses import parse_address
+
+    async with connected(options) as session:
+        thread = await session.resolve_thread(parse_address(part).thread)
+        opened = await session.open(thread)
+        while not opened.tree.complete and not 0 < limit <= len(opened.tree):
+            await opened.load_older()
+    if options.as_json:
+        rows = list(history_rows(opened.tree))
+        newest = {row["checkpoint_id"] for row in sorted(rows, key=lambda row: row["checkpoint_id"])[-limit or None :]}
+        print_json([row for row in rows if row["checkpoint_id"] in newest])
+    elif len(opened.tree):
+        say_tree(opened.tree)
+    else:
+        say(f"No checkpoints yet. Start a run: forkpoint run {part} --input JSON")
+
+
+@click.command()
+@click.argument("address", metavar="T[@C]")
+@json_option
+@backend_options
+def show(options: Options, address: str) -> None:
+    """Show the state at a checkpoint (the head, if none is named)."""
+    run_async(options, _show(options, address))
+
+
+async def _show(options: Options, text: str) -> None:
+    from tui.cli.output import checkpoint_json, print_json, say
+    from tui.domain.addresses import HEAD, parse_address, parse_checkpoint
+
+    address = parse_address(text)
+    async with connected(options) as session:
+        thread = await session.resolve_thread(address.thread)
+        opened = await session.open(thread)
+        if address.checkpoint is None and not len(opened.tree):
+            if options.as_json:
+                print_json(dict(thread.raw))
+            else:
+                say(f"Thread {thread.thread_id} ({thread.status}) has no checkpoints yet.")
+            return
+        checkpoint = await opened.resolve(parse_checkpoint(address.checkpoint or HEAD))
+        if options.as_json:
+            print_json(checkpoint_json(checkpoint, opened.tree))
+        else:
+            _say_checkpoint(checkpoint)
+
+
+def _say_checkpoint(checkpoint: Checkpoint) -> None:
+    from tui.cli.output import say, say_fields
+    from tui.domain.json_values import pretty
+    from tui.domain.labels import call_words, in_words
+    from tui.domain.messages import read_messages
+
+    say_fields(
+        [
+            ("checkpoint", checkpoint.checkpoint_id),
+            ("parent", checkpoint.parent_id or ""),
+            ("made by", f"{checkpoint.source or '?'} · step {checkpoint.step} · run {checkpoint.run_id or '-'}"),
+            ("created", checkpoint.created_at.isoformat() if checkpoint.created_at else ""),
+            ("next", ", ".join(checkpoint.next) or "nothing"),
+            *(("error", f"{node}: {error}") for node, error in checkpoint.errors),
+            *(("waits for", in_words(asked.value, 200)) for asked in checkpoint.pending_interrupts),
+        ]
+    )
+    say()
+    messages = read_messages(checkpoint.values)
+    for message in messages:
+        say(f"{message.role}  {message.name or ''}".rstrip())
+        if message.text:
+            say(_indented(message.text))
+        for call in message.tool_calls:
+            say(_indented(call_words(call)))
+    rest = checkpoint.values
+    if messages and isinstance(rest, dict):
+        shown = [message.raw for message in messages]
+        rest = {key: value for key, value in rest.items() if not (isinstance(value, list) and value == shown)}
+    if rest:
+        say(pretty(rest))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+@click.command()
+@click.argument("thread", metavar="T")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many, newest first.")
+@json_option
+@backend_options
+def runs(options: Options, thread: str, limit: int) -> None:
+    """List the runs of a thread, newest first."""
+    run_async(options, _runs(options, thread, limit))
+
+
+async def _runs(options: Options, part: str, limit: int) -> None:
+    from tui.cli.output import print_json, say, say_columns
+
+    async with connected(options) as session:
+        thread = await session.resolve_thread(part)
+        found = await session.backend.runs(thread.thread_id, limit=limit)
+    if options.as_json:
+        print_json([dict(run.raw) for run in found])
+    elif found:
+        say_columns([_run_row(run) for run in found], right=frozenset({2}))
+    else:
+        say(f"No runs yet. Start one: forkpoint run {part} --input JSON")
+
+
+def _run_row(run: Run) -> tuple[str, ...]:
+    from tui.domain.labels import ago, in_words
+    from tui.domain.safe_text import one_line
+
+    given = run.kwargs.get("input")
+    what = f"input {in_words(given)}" if given is not None else "goes on from a checkpoint"
+    if command := run.kwargs.get("command"):
+        what = f"command {in_words(command)}"
+    return run.run_id, run.status, ago(run.created_at, datetime.now(UTC)), one_line(what)
+
+
+VERBS = (threads, new, delete, history, show, runs)

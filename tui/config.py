@@ -1,0 +1,241 @@
+"""Settings: where to connect and how, from the command line, the environment and `config.toml`, in that order.
+
+The file is `$XDG_CONFIG_HOME/forkpoint/config.toml` (normally `~/.config/forkpoint/config.toml`):
+
+    default_profile = "local"
+    theme = "forkpoint-dark"
+
+    [profiles.local]
+    url = "http://127.0.0.1:2024"
+
+    [profiles.prod]
+    url = "https://agents.example.com"
+    api_key_env = "PROD_AGENTS_KEY"          # the NAME of the variable that holds the key
+    headers = { Authorization = "env:PROD_AUTH" }
+    production = true
+    read_only = true
+    assistant = "agent"
+
+Keys are never in the file. Only the standard library is used here: this runs before the first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+DEFAULT_URL = "http://127.0.0.1:2024"
+URL_VARIABLE = "FORKPOINT_URL"
+KEY_VARIABLE = "FORKPOINT_API_KEY"
+READ_ONLY_VARIABLE = "FORKPOINT_READ_ONLY"
+
+_PROFILE_KEYS = {"url", "api_key_env", "headers", "production", "read_only", "assistant", "theme", "ca_file"}
+
+
+class ConfigError(ValueError):
+    """Something in the settings can't be used; the message names the file or option and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named connection. `headers` values are references such as `env:NAME`, never the secret itself."""
+
+    name: str
+    url: str
+    api_key_env: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    production: bool = False
+    read_only: bool = False
+    assistant: str | None = None
+    theme: str | None = None
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What `config.toml` says."""
+
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    default_profile: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Everything needed to connect, secrets resolved; `repr` shows none of them."""
+
+    url: str
+    api_key: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_file: Path | None = None
+    read_only: bool = False
+    production: bool = False
+    assistant: str | None = None
+    theme: str | None = None
+    profile: str | None = None
+
+
+def config_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of config.toml and of the user's themes."""
+    base = environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or Path.home()) / ".config"
+    return Path(base) / "forkpoint"
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read the file; a missing one is an empty config. Raises `ConfigError` with the reason and the place."""
+    path = path or config_folder() / "config.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} can't be read: {error}") from error
+    unknown = set(data) - {"profiles", "default_profile", "theme"}
+    if unknown:
+        raise ConfigError(f"{path}: unknown setting {sorted(unknown)[0]!r}.")
+    profiles_table = _typed(path, data, "profiles", dict) or {}
+    profiles = {name: _profile(path, name, table) for name, table in profiles_table.items()}
+    default = _typed(path, data, "default_profile", str)
+    if default is not None and default not in profiles:
+        raise ConfigError(f"{path}: default_profile is {default!r}, but there is no [profiles.{default}].")
+    return Config(profiles, default, _typed(path, data, "theme", str))
+
+
+def resolve_connection(
+    config: Config,
+    *,
+    backend: str | None = None,
+    profile: str | None = None,
+    assistant: str | None = None,
+    read_only: bool = False,
+    headers: Sequence[str] = (),
+    ca_file: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Connection:
+    """Settle on one connection. `backend` is a URL or a profile's name; the most restrictive read-only wins.
+
+    The key in FORKPOINT_API_KEY belongs to FORKPOINT_URL or to an explicit URL, never to a profile.
+    """
+    if backend is not None and profile is not None:
+        raise ConfigError("Give a URL or a profile, not both.")
+    explicit_url = backend if backend is not None and "://" in backend else None
+    if explicit_url is None and (named := backend or profile) is not None:
+        chosen = _named(config, named, as_backend=backend is not None)
+    elif explicit_url is None and URL_VARIABLE not in environ and config.default_profile is not None:
+        chosen = config.profiles[config.default_profile]
+    else:
+        chosen = None
+    url = chosen.url if chosen else explicit_url or environ.get(URL_VARIABLE) or DEFAULT_URL
+    owns_key = chosen is None and (explicit_url is not None or URL_VARIABLE in environ)
+    references = dict(chosen.headers) if chosen else {}
+    references.update(_header_option(text) for text in headers)
+    base = chosen or Profile("", url)
+    return Connection(
+        url=_checked_url(url),
+        api_key=environ.get(KEY_VARIABLE) if owns_key else _key_of(base, environ),
+        headers={name: _resolve(name, reference, environ) for name, reference in references.items()},
+        ca_file=Path(ca).expanduser() if (ca := ca_file or base.ca_file) else None,
+        read_only=read_only or base.read_only or _flag(environ.get(READ_ONLY_VARIABLE, "")),
+        production=base.production,
+        assistant=assistant or base.assistant,
+        theme=base.theme or config.theme,
+        profile=base.name or None,
+    )
+
+
+def _profile(path: Path, name: str, table: Any) -> Profile:
+    where = f"{path}: [profiles.{name}]"
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} must be a table.")
+    unknown = set(table) - _PROFILE_KEYS
+    if unknown:
+        raise ConfigError(f"{where}: unknown setting {sorted(unknown)[0]!r}. Known: {', '.join(sorted(_PROFILE_KEYS))}.")
+    url = _typed(where, table, "url", str)
+    if not url:
+        raise ConfigError(f"{where}: url is missing.")
+    headers = _typed(where, table, "headers", dict) or {}
+    for header, reference in headers.items():
+        _check_reference(f"{where}: headers.{header}", reference)
+    return Profile(
+        name=name,
+        url=url,
+        api_key_env=_typed(where, table, "api_key_env", str),
+        headers=headers,
+        production=_typed(where, table, "production", bool) or False,
+        read_only=_typed(where, table, "read_only", bool) or False,
+        assistant=_typed(where, table, "assistant", str),
+        theme=_typed(where, table, "theme", str),
+        ca_file=_typed(where, table, "ca_file", str),
+    )
+
+
+def _typed(where: object, table: Mapping[str, Any], key: str, kind: type) -> Any:
+    value = table.get(key)
+    if value is not None and not isinstance(value, kind):
+        raise ConfigError(f"{where}: {key} must be a {kind.__name__}, not {type(value).__name__}.")
+    return value
+
+
+def _named(config: Config, name: str, *, as_backend: bool) -> Profile:
+    if name in config.profiles:
+        return config.profiles[name]
+    known = ", ".join(config.profiles) or "none"
+    if as_backend:
+        raise ConfigError(
+            f"{name!r} is neither a URL (http://… or https://…) nor a profile in {config_folder() / 'config.toml'} "
+            f"(profiles there: {known})."
+        )
+    raise ConfigError(f"There is no profile {name!r} in {config_folder() / 'config.toml'} (there: {known}).")
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_fine = False
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        raise ConfigError(f"{url!r} is not the URL of a server: write http://HOST:PORT or https://HOST.")
+    if parts.username or parts.password:
+        raise ConfigError("The URL holds a password. Use --header Authorization=env:VARIABLE instead.")
+    return url.rstrip("/")
+
+
+def _key_of(profile: Profile, environ: Mapping[str, str]) -> str | None:
+    if profile.api_key_env is None:
+        return None
+    key = environ.get(profile.api_key_env)
+    if not key:
+        raise ConfigError(f"Profile {profile.name!r} takes its key from {profile.api_key_env}, which is not set.")
+    return key
+
+
+def _header_option(text: str) -> tuple[str, str]:
+    name, equals, reference = text.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(f"--header {text!r}: write NAME=env:VARIABLE.")
+    _check_reference(f"--header {name}", reference)
+    return name.strip(), reference
+
+
+def _check_reference(where: str, reference: Any) -> None:
+    if not isinstance(reference, str) or not reference.startswith("env:") or len(reference) == len("env:"):
+        raise ConfigError(f"{where}: a header is a reference such as env:VARIABLE, so that no secret stands here.")
+
+
+def _resolve(name: str, reference: str, environ: Mapping[str, str]) -> str:
+    variable = reference.removeprefix("env:")
+    value = environ.get(variable)
+    if value is None:
+        raise ConfigError(f"The header {name} is taken from the variable {variable}, which is not set.")
+    return value
+
+
+def _flag(text: str) -> bool:
+    return text.strip().lower() not in ("", "0", "false", "no", "off")
