@@ -123,11 +123,16 @@ class DemoServer:
         self._running: RunningDemo | None = None
 
     @property
-    def url(self) -> str:
-        """Where the server listens; only while the context is open."""
+    def running(self) -> RunningDemo:
+        """The started server; only while the context is open."""
         if self._running is None:
             raise DemoError("The demo server is not running.")
-        return self._running.url
+        return self._running
+
+    @property
+    def url(self) -> str:
+        """Where the server listens; only while the context is open."""
+        return self.running.url
 
     async def __aenter__(self) -> DemoServer:
         loop = asyncio.get_running_loop()
