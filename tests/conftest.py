@@ -12,7 +12,8 @@ import pytest
 
 from tui.demo.server import RunningDemo, start_demo_server
 
-ECHO_GRAPH = Path(__file__).parent / "graphs" / "echo.py"
+GRAPHS = Path(__file__).parent / "graphs"
+TEST_GRAPHS = {name: GRAPHS / f"{name}.py" for name in ("echo", "slow")}
 
 _HOME_VARIABLES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
 _home = pytest.StashKey[str]()
@@ -36,8 +37,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def demo_server() -> Iterator[RunningDemo]:
-    """A real `langgraph dev` with the demo's graphs and `echo`, its model without delays. One per worker."""
-    server = start_demo_server({"echo": ECHO_GRAPH}, delay=0)
+    """A real `langgraph dev` with the demo's graphs and the tests' own, its model without delays. One per worker."""
+    server = start_demo_server(TEST_GRAPHS, delay=0)
     try:
         yield server
     finally:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from tui.domain.changes import Change, changes
-from tui.domain.checkpoint import JSON, START, Checkpoint
+from tui.domain.checkpoint import JSON, START, Checkpoint, Thread
 from tui.domain.messages import Message, ToolCall, find_messages, read_messages, summary
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.safe_text import one_line
@@ -163,6 +163,21 @@ def call_words(call: ToolCall) -> str:
     else:
         args = in_words(call.args)
     return f"{call.name}({args})"
+
+
+def thread_words(thread: Thread) -> str:
+    """What a thread is about, on one line: its title, else its last message, else its id's end."""
+    title = thread.metadata.get("title") or thread.metadata.get("thread_name")
+    if isinstance(title, str) and title.strip():
+        return one_line(title)
+    return one_line(preview_words(thread.preview)) or "(no messages)"
+
+
+def preview_words(preview: JSON) -> str:
+    """The last message of a thread in words; empty where there is none."""
+    if isinstance(preview, Mapping) and ("type" in preview or "role" in preview):
+        return step_words(None, {"messages": [preview]})
+    return "" if preview is None else preview if isinstance(preview, str) else in_words(preview)
 
 
 def ago(then: datetime | None, now: datetime) -> str:

@@ -1,0 +1,208 @@
+"""What the verbs answer beside the walkthroughs: addresses, exit codes, mistakes, and what a run ran with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph_sdk import get_sync_client
+
+from tests.e2e.forkpoint import FORKPOINT, forkpoint, ok
+
+ASKED = json.dumps({"messages": [{"role": "user", "content": "what's the weather in sf"}]})
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def new_thread(url: str) -> str:
+    return str(ok("new", "--json", url=url).json["thread_id"])
+
+
+@pytest.fixture(scope="module")
+def asked(server_url: str) -> str:
+    """A finished weather thread, only read by these tests."""
+    thread = new_thread(server_url)
+    ok("run", thread, "--assistant", "agent", "--input", ASKED, url=server_url)
+    return thread
+
+
+def test_addresses_by_their_ends(server_url: str, asked: str) -> None:
+    rows = ok("history", asked, "--json", url=server_url).json
+    by_step = {row["step"]: row["checkpoint_id"] for row in rows}
+    assert by_step.keys() == {-1, 0, 1, 2, 3}
+
+    def shown(address: str) -> Any:
+        return ok("show", address, "--json", url=server_url).json["checkpoint_id"]
+
+    assert shown(asked[-12:]) == by_step[3]
+    assert shown(f"{asked}@head") == by_step[3]
+    assert shown(f"{asked}@head~2") == by_step[1]
+    assert shown(f"{asked}@{by_step[1][-8:]}") == by_step[1]
+    assert shown(f"{asked}@{by_step[1][-8:]}~1") == by_step[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("show", NOBODY), 7, "not found"),
+        (("show", "zzzz"), 7, "begins or ends with 'zzzz'"),
+        (("history", "@"), 2, "thread is missing"),
+        (("fork", "latest@head", "--tool-args", "{broken"), 2, "line 1, column 2"),
+        (("run", "latest", "--input", "null"), 2, "replay"),
+        (("threads", "--status", "bored"), 2, "bored"),
+        (("nonsense",), 2, "No such command"),
+    ],
+)
+def test_mistakes_have_their_exit_code(server_url: str, asked: str, words: tuple[str, ...], code: int, said: str) -> None:
+    assert asked
+    done = forkpoint(*words, url=None if words == ("nonsense",) else server_url)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_checkpoint_that_is_not_there_is_not_empty(server_url: str, asked: str) -> None:
+    done = forkpoint("show", f"{asked}@1f000000-0000-6000-8000-000000000000", url=server_url)
+    assert done.code == 7
+    assert "checkpoint" in done.err.lower()
+
+
+def test_an_ambiguous_end_lists_what_it_fits(server_url: str, asked: str) -> None:
+    done = forkpoint("show", f"{asked}@1", url=server_url)
+    assert done.code == 2
+    assert "fits" in done.err
+
+
+def test_nothing_to_replay_at_the_end_is_said(server_url: str, asked: str) -> None:
+    done = forkpoint("replay", f"{asked}@head", url=server_url)
+    assert done.code == 2
+    assert "Nothing is left to run" in done.err
+
+
+def test_the_same_arguments_are_no_fork(server_url: str, asked: str) -> None:
+    args = json.dumps({"query": "weather in Santa Fe"})
+    done = forkpoint("fork", f"{asked}@head~2", "--tool-args", args, url=server_url)
+    assert done.code == 2
+    assert "same as before" in done.err
+
+
+def test_a_checkpoint_without_a_tool_call_says_so(server_url: str, asked: str) -> None:
+    done = forkpoint("fork", f"{asked}@head~4", "--tool-args", "{}", url=server_url)
+    assert done.code == 2
+    assert "no" in done.err
+    assert "tool call" in done.err
+
+
+def test_read_only_refuses_before_sending(server_url: str, asked: str) -> None:
+    before = ok("history", asked, "--json", url=server_url).out
+    done = forkpoint("replay", f"{asked}@head~2", "--read-only", url=server_url)
+    assert done.code == 4
+    assert "read-only" in done.err
+    assert ok("history", asked, "--json", "--read-only", url=server_url).out == before
+    assert forkpoint("delete", asked, url=server_url, FORKPOINT_READ_ONLY="1").code == 4
+
+
+def test_a_run_that_waits_exits_with_3(server_url: str) -> None:
+    thread = new_thread(server_url)
+    question = json.dumps({"messages": [{"role": "user", "content": "refund order 1182"}]})
+    done = forkpoint("run", thread, "--assistant", "approval", "--input", question, "--json", url=server_url)
+    assert done.code == 3
+    assert done.events[-1]["status"] == "interrupted"
+    (listed,) = [t for t in ok("threads", "--json", url=server_url).json if t["thread_id"] == thread]
+    assert listed["status"] == "interrupted"
+
+
+def test_a_run_that_fails_exits_with_6_and_says_why(server_url: str) -> None:
+    thread = new_thread(server_url)
+    question = json.dumps({"messages": [{"role": "user", "content": "import the orders"}]})
+    done = forkpoint("run", thread, "--assistant", "flaky", "--input", question, "--json", url=server_url)
+    assert done.code == 6
+    assert done.events[-1]["status"] == "error"
+    assert done.events[-1]["error"]
+
+
+def test_a_fork_runs_with_what_the_original_ran_with(server_url: str) -> None:
+    """Config, context and recursion limit are not inherited by the server: the replay has to repeat them."""
+    sdk = get_sync_client(url=server_url)
+    for settings in (
+        {"config": {"configurable": {"style": "terse"}, "recursion_limit": 17, "tags": ["night"]}},
+        {"context": {"color": "teal", "number": 7}, "config": {"recursion_limit": 9}},
+    ):
+        thread = sdk.threads.create()["thread_id"]
+        question = {"messages": [{"role": "user", "content": "what do you run with?"}]}
+        original = sdk.runs.wait(thread, "echo", input=question, **settings)  # type: ignore[arg-type]
+        before_tool = next(row for row in sdk.threads.get_history(thread, limit=20) if row["next"] == ["action"])
+        again = ok("replay", f"{thread}@{before_tool['checkpoint']['checkpoint_id']}", "--json", url=server_url)
+        (plan,) = again.data("plan")
+        assert plan["setup_known"]
+        replayed = sdk.threads.get_state(thread)["values"]
+        assert isinstance(original, dict)
+        assert isinstance(replayed, dict)
+        assert replayed["messages"][-1]["content"] == original["messages"][-1]["content"]
+        assert replayed["messages"][-1]["id"] != original["messages"][-1]["id"]
+
+
+def test_several_tool_calls_are_listed_and_one_is_named(server_url: str) -> None:
+    sdk = get_sync_client(url=server_url)
+    thread = sdk.threads.create(metadata={"graph_id": "agent"})["thread_id"]
+    calls = [{"name": "search", "args": {"query": city}, "id": f"call_{city}"} for city in ("Oslo", "Rome")]
+    message = {"type": "ai", "id": "m1", "content": "", "tool_calls": calls}
+    sdk.threads.update_state(thread, {"messages": [{"role": "user", "content": "hi"}, message]}, as_node="agent")
+    args = json.dumps({"query": "weather in Paris"})
+    done = forkpoint("fork", f"{thread}@head", "--tool-args", args, "--assistant", "agent", url=server_url)
+    assert done.code == 2
+    assert "--tool-call call_Oslo" in done.err
+    assert "--tool-call call_Rome" in done.err
+    forked = ok(
+        "fork", f"{thread}@head", "--tool-args", args, "--tool-call", "call_Rome", "--assistant", "agent", "--json",
+        url=server_url,
+    )
+    assert [call["args"]["query"] for call in forked.data("plan")[0]["will_call"]] == ["Oslo", "weather in Paris"]
+    state = sdk.threads.get_state(thread)["values"]
+    assert isinstance(state, dict)
+    assert [call["args"]["query"] for call in state["messages"][1]["tool_calls"]] == ["Oslo", "weather in Paris"]
+
+
+def test_ctrl_c_leaves_the_run_going(server_url: str) -> None:
+    thread = new_thread(server_url)
+    question = json.dumps({"messages": [{"role": "user", "content": "report on solar power"}]})
+    command = [*FORKPOINT, "run", thread, "--assistant", "slow", "--input", question, "--json", "--url", server_url]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["event"] == "metadata":
+            break
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "The run goes on at the server. Join it: forkpoint join" in said
+    (run,) = ok("runs", thread, "--json", url=server_url).json
+    assert run["status"] == "running"
+    assert forkpoint("cancel", thread, "latest", url=server_url).code == 0
+    assert ok("runs", thread, "--json", url=server_url).json[0]["status"] == "interrupted"
+
+
+def test_nothing_listens_there() -> None:
+    done = forkpoint("threads", url="http://127.0.0.1:9")
+    assert done.code == 4
+    assert "127.0.0.1:9" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_delete(server_url: str) -> None:
+    thread = new_thread(server_url)
+    assert thread in ok("delete", thread, url=server_url).out
+    assert forkpoint("show", thread, url=server_url).code == 7
+
+
+def test_a_profile_is_a_backend(server_url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "forkpoint"
+    folder.mkdir()
+    (folder / "config.toml").write_text(f'default_profile = "here"\n[profiles.here]\nurl = "{server_url}"\n')
+    done = forkpoint("threads", "--json", XDG_CONFIG_HOME=str(tmp_path))
+    assert done.code == 0
+    assert isinstance(done.json, list)
