@@ -12,6 +12,7 @@ from tui.backends.agent_server.address import Credentials, parse_address
 from tui.backends.agent_server.assistants import Assistants
 from tui.backends.agent_server.failures import Asked
 from tui.backends.agent_server.http import Http, Waits
+from tui.backends.agent_server.previews import Previews
 from tui.backends.agent_server.probe import is_absent, probe
 from tui.backends.agent_server.runs import Runs
 from tui.backends.agent_server.threads import Rows, Threads
@@ -69,6 +70,7 @@ class AgentServerBackend:
         self.assistants_api = Assistants(self._http)
         self.threads_api = Threads(self._http)
         self.runs_api = Runs(self._http)
+        self._previews = Previews(self.assistants_api, self.threads_api)
         self._missing: frozenset[str] = frozenset()
         self._info: ServerInfo | None = None
 
@@ -122,10 +124,30 @@ class AgentServerBackend:
     async def search_threads(self, query: ThreadQuery) -> ThreadPage:
         """A page of threads, without their states where the server can leave them out."""
         page = await self._search(query)
-        if any(isinstance(row, dict) and row.get("values") is not None for row in page.rows):
+        rows = [row for row in page.rows if isinstance(row, dict)]
+        self._note_ignored(rows, query)
+        previews = await self._previews_of(rows) if query.with_preview else [None] * len(rows)
+        threads = [convert.listed_thread(row, preview) for row, preview in zip(rows, previews, strict=True)]
+        known = [thread for thread in threads if thread is not None]
+        return ThreadPage(known, listing.next_offset(query, len(page.rows), page.headers))
+
+    def _note_ignored(self, rows: Sequence[Mapping[str, JSON]], query: ThreadQuery) -> None:
+        """Some servers accept what they do not know, and send everything."""
+        if any(row.get("values") is not None for row in rows):
             self._missing |= {listing.SELECT}
-        threads = [self._thread(row, with_preview=query.with_preview) for row in page.rows]
-        return ThreadPage(threads, listing.next_offset(query, len(threads), page.headers))
+        if query.with_preview and any("extracted" not in row for row in rows):
+            self._missing |= {listing.EXTRACT}
+
+    async def _previews_of(self, rows: Sequence[Mapping[str, JSON]]) -> list[JSON]:
+        previews = [listing.preview_of_row(row) for row in rows]
+        if self._missing & {listing.SELECT, listing.EXTRACT}:
+            return previews
+        unknown = [row for row, preview in zip(rows, previews, strict=True) if preview is None]
+        short = await self._previews.of(unknown)
+        return [
+            short.get(row.get("thread_id", "")) if preview is None else preview
+            for row, preview in zip(rows, previews, strict=True)
+        ]
 
     async def _search(self, query: ThreadQuery) -> Rows:
         ways = listing.search_bodies(query, self._missing)
@@ -141,10 +163,8 @@ class AgentServerBackend:
         self._missing |= without
         return page
 
-    def _thread(self, row: JSON, *, with_preview: bool = True) -> Thread:
-        model = self.threads_api.read(row)
-        preview = listing.preview_of_row(row) if with_preview else None
-        return convert.thread_of(model, row, preview)
+    def _thread(self, row: JSON, preview: JSON = None) -> Thread:
+        return convert.thread_of(self.threads_api.read(row), row, preview)
 
     async def count_threads(self, status: str | None = None) -> int | None:
         """How many threads; None where the server cannot count."""
@@ -161,7 +181,8 @@ class AgentServerBackend:
 
     async def get_thread(self, thread_id: str) -> Thread:
         """One thread, or `NotFound`."""
-        return self._thread(await self.threads_api.get(thread_id))
+        row = await self.threads_api.get(thread_id)
+        return self._thread(row, listing.preview_of_row(row) if isinstance(row, dict) else None)
 
     async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:
         """An empty thread."""
@@ -238,7 +259,8 @@ class AgentServerBackend:
     async def runs(self, thread_id: str, *, limit: int = 50, offset: int = 0) -> Sequence[Run]:
         """Runs of a thread, newest first."""
         rows = await self.runs_api.list(thread_id, limit=limit, offset=offset)
-        return [self._run(row, thread_id) for row in rows]
+        runs = [convert.listed_run(row, thread_id) for row in rows]
+        return [run for run in runs if run is not None]
 
     def _run(self, row: JSON, thread_id: str) -> Run:
         return convert.run_of(self.runs_api.read(row, thread_id), row, thread_id)

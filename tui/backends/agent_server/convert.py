@@ -193,6 +193,26 @@ def run_of(row: wire.Run, raw: Mapping[str, JSON], thread_id: str) -> Run:
     )
 
 
+def listed_thread(row: Mapping[str, JSON], preview: JSON) -> Thread | None:
+    """A row of a list of threads; one that cannot be read says so in `error`, and only one without an id is dropped."""
+    try:
+        return thread_of(wire.Thread.model_validate(row), row, preview)
+    except ValidationError as error:
+        thread_id = row.get("thread_id")
+        if not isinstance(thread_id, str):
+            return None
+        return Thread(thread_id, error=f"The server sent a row that cannot be read: {wire.problem(error)}.", raw=row)
+
+
+def listed_run(row: JSON, thread_id: str) -> Run | None:
+    """A row of a list of runs; one that cannot be read has the status "unknown", one without an id is dropped."""
+    try:
+        return run_of(wire.Run.model_validate(row), row, thread_id)
+    except ValidationError:
+        run_id = row.get("run_id") if isinstance(row, dict) else None
+        return Run(run_id, thread_id, status="unknown", raw=row) if isinstance(run_id, str) else None
+
+
 def assistant_of(row: wire.Assistant, raw: Mapping[str, JSON]) -> Assistant:
     """An assistant; `raw` is the row as it was sent."""
     return Assistant(

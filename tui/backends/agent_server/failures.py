@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tui.backends._httpx import httpx
@@ -86,19 +88,32 @@ def _nobody_listens(address: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    text = short(str(error)) or type(error).__name__
-    return text.rstrip(".")
+    """Why, in the words of the system where the libraries above it only say that it failed."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, ssl.SSLError):
+            # asyncio writes its own text over the system's; a resolver's errors have numbers below zero.
+            words = os.strerror(cause.errno) if cause.errno and cause.errno > 0 else cause.strerror
+            return short(words).rstrip(".")
+    return (short(str(error)) or type(error).__name__).rstrip(".")
 
 
 def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
-    seen: BaseException | None = error
-    for _ in range(10):
-        if seen is None:
-            return False
-        if isinstance(seen, kind):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
+    return any(isinstance(cause, kind) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that led to it, breadth first; several addresses may have been tried at once."""
+    waiting: deque[BaseException] = deque([error])
+    for _ in range(50):
+        if not waiting:
+            return
+        here = waiting.popleft()
+        yield here
+        if isinstance(here, BaseExceptionGroup):
+            waiting.extend(here.exceptions)
+        cause = here.__cause__ or here.__context__
+        if cause is not None:
+            waiting.append(cause)
 
 
 def refused(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> BackendError:
