@@ -97,7 +97,7 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(f"{path} can't be read: {error}") from error
     unknown = set(data) - {"profiles", "default_profile", "theme"}
     if unknown:
-        raise ConfigError(f"{path}: unknown setting {sorted(unknown)[0]!r}.")
+        raise ConfigError(f"{path}: unknown setting {min(unknown)!r}.")
     profiles_table = _typed(path, data, "profiles", dict) or {}
     profiles = {name: _profile(path, name, table) for name, table in profiles_table.items()}
     default = _typed(path, data, "default_profile", str)
@@ -154,7 +154,7 @@ def _profile(path: Path, name: str, table: Any) -> Profile:
         raise ConfigError(f"{where} must be a table.")
     unknown = set(table) - _PROFILE_KEYS
     if unknown:
-        raise ConfigError(f"{where}: unknown setting {sorted(unknown)[0]!r}. Known: {', '.join(sorted(_PROFILE_KEYS))}.")
+        raise ConfigError(f"{where}: unknown setting {min(unknown)!r}. Known: {', '.join(sorted(_PROFILE_KEYS))}.")
     url = _typed(where, table, "url", str)
     if not url:
         raise ConfigError(f"{where}: url is missing.")

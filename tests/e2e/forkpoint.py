@@ -40,6 +40,7 @@ def forkpoint(*words: str, url: str | None = None, stdin: str | None = None, **e
     options = ["--url", url] if url is not None else []
     done = subprocess.run(
         [*FORKPOINT, *words, *options],
+        check=False,
         capture_output=True,
         text=True,
         input=stdin,

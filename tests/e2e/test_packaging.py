@@ -39,7 +39,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 def test_the_command_answers(alone: Path, tmp_path: Path) -> None:
     said = run(alone / "forkpoint", "--help", cwd=tmp_path)
     assert "time-travel debugger" in said
-    assert run(alone / "python", "-m", "tui", "--help", cwd=tmp_path).replace("python -m tui", "forkpoint") == said
+    assert run(alone / "python", "-m", "tui", "--help", cwd=tmp_path) == said
 
 
 def test_the_core_install_is_light(alone: Path, tmp_path: Path) -> None:
@@ -50,7 +50,8 @@ def test_the_core_install_is_light(alone: Path, tmp_path: Path) -> None:
 
 
 def test_the_demo_without_its_extra_says_what_to_install(alone: Path, tmp_path: Path) -> None:
-    done = subprocess.run([alone / "forkpoint", "demo"], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    command = [alone / "forkpoint", "demo"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 4
     assert "pip install 'forkpoint[demo]'" in done.stderr
 

@@ -57,7 +57,9 @@ def test_addresses_by_their_ends(server_url: str, asked: str) -> None:
         (("nonsense",), 2, "No such command"),
     ],
 )
-def test_mistakes_have_their_exit_code(server_url: str, asked: str, words: tuple[str, ...], code: int, said: str) -> None:
+def test_mistakes_have_their_exit_code(
+    server_url: str, asked: str, words: tuple[str, ...], code: int, said: str
+) -> None:
     assert asked
     done = forkpoint(*words, url=None if words == ("nonsense",) else server_url)
     assert (done.code, done.out) == (code, "")
@@ -158,7 +160,15 @@ def test_several_tool_calls_are_listed_and_one_is_named(server_url: str) -> None
     assert "--tool-call call_Oslo" in done.err
     assert "--tool-call call_Rome" in done.err
     forked = ok(
-        "fork", f"{thread}@head", "--tool-args", args, "--tool-call", "call_Rome", "--assistant", "agent", "--json",
+        "fork",
+        f"{thread}@head",
+        "--tool-args",
+        args,
+        "--tool-call",
+        "call_Rome",
+        "--assistant",
+        "agent",
+        "--json",
         url=server_url,
     )
     assert [call["args"]["query"] for call in forked.data("plan")[0]["will_call"]] == ["Oslo", "weather in Paris"]

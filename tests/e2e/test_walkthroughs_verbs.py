@@ -48,9 +48,7 @@ def test_w1_background_run(server_url: str) -> None:
     thread = made["thread_id"]
     assert ok("runs", thread, "--json", url=server_url).json == []
 
-    started = ok(
-        "run", thread, "--assistant", "agent", "--input", ASKED, "--background", "--json", url=server_url
-    ).json
+    started = ok("run", thread, "--assistant", "agent", "--input", ASKED, "--background", "--json", url=server_url).json
     assert started["status"] == "pending"
     assert started["kwargs"]["input"] == QUESTION
     assert {"config", "stream_mode", "interrupt_before", "interrupt_after", "webhook"} <= started["kwargs"].keys()

@@ -130,5 +130,7 @@ def test_a_word_that_is_no_profile_is_refused() -> None:
 
 
 def test_secrets_do_not_show() -> None:
-    connection = resolve(environ={"FORKPOINT_API_KEY": "s3cret", "T": "s3cret"}, backend="https://a", headers=["A=env:T"])
+    connection = resolve(
+        environ={"FORKPOINT_API_KEY": "s3cret", "T": "s3cret"}, backend="https://a", headers=["A=env:T"]
+    )
     assert "s3cret" not in repr(connection)

@@ -18,7 +18,10 @@ def modules_after(statement: str) -> set[str]:
 @pytest.mark.parametrize(
     ("statement", "banned"),
     [
-        ("import tui.domain.plans, tui.domain.labels, tui.domain.lanes, tui.domain.verify", {"textual", "httpx", "rich"}),
+        (
+            "import tui.domain.plans, tui.domain.labels, tui.domain.lanes, tui.domain.verify",
+            {"textual", "httpx", "rich"},
+        ),
         ("import tui.session.connect, tui.session.travel", {"textual", "click", "rich"}),
         ("import tui.cli.main", {"textual", "httpx", "pydantic", "pydantic_core", "rich", "asyncio"}),
         ("import tui.config", {"textual", "httpx", "pydantic", "click"}),

@@ -68,7 +68,9 @@ def test_the_same_tree_grows_from_any_pages(case: tuple[list[Checkpoint], list[l
 
 
 @given(histories(), st.data())
-def test_every_checkpoint_has_one_row_and_children_stand_above_parents(rows: list[Checkpoint], data: st.DataObject) -> None:
+def test_every_checkpoint_has_one_row_and_children_stand_above_parents(
+    rows: list[Checkpoint], data: st.DataObject
+) -> None:
     missing = data.draw(st.sets(st.integers(0, len(rows) - 1)))
     kept = [row for i, row in enumerate(rows) if i not in missing]
     tree = tree_of(kept, complete=data.draw(st.booleans()))
@@ -84,7 +86,7 @@ def test_every_checkpoint_has_one_row_and_children_stand_above_parents(rows: lis
 
 @given(histories())
 def test_lanes_connect_like_a_drawing(rows: list[Checkpoint]) -> None:
-    """Going down, a lane to the right of 0 is opened by a tip and closed by a join directly above its fork point's lane."""
+    """Going down, a lane right of 0 is opened by a tip and closed by a join above its fork point's lane."""
     drawn = layout(tree_of(rows))
     open_lanes: list[Row] = []
     for above, row in zip([None, *drawn], drawn, strict=False):
@@ -131,9 +133,7 @@ def test_a_chain_of_ten_thousand_is_laid_out_without_recursion() -> None:
 
 def test_nested_forks_ten_thousand_deep_do_not_overflow() -> None:
     # Every checkpoint has an older sibling that ends at once: the deepest possible nesting of branches.
-    parents: list[int | None] = [None]
-    for i in range(1, 4000):
-        parents.append(max(0, i - 2))
+    parents: list[int | None] = [None, *(max(0, i - 2) for i in range(1, 4000))]
     assert len(layout(tree_of(history(parents)))) >= 4000
 
 

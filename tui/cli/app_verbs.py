@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--thread", metavar="T[@C]", help="Open this thread, at this checkpoint.")
 @backend_options
 def open_app(options: Options, thread: str | None) -> None:
-    """Open the app on a server (the default verb).
+    """Open the app (the default verb).
 
     BACKEND is a server's URL or a profile's name.
     """
@@ -34,8 +33,9 @@ def open_app(options: Options, thread: str | None) -> None:
 @click.command()
 @click.option("--plain", is_flag=True, help="Play the three walkthroughs as text instead of opening the app.")
 def demo(plain: bool) -> None:
-    """Start a local Agent Server with ready-made threads and open the app on it.
+    """Try it on a local Agent Server.
 
+    Starts the server, makes some threads by running its graphs, and opens the app.
     Needs the extra: pip install 'forkpoint[demo]'. No keys, no network; everything is gone when it ends.
     Without a terminal it plays the walkthroughs as text, like --plain.
     """

@@ -1,4 +1,4 @@
-"""The demo without a screen: the three walkthroughs played on the real server, as text for a talk, a log, a newcomer."""
+"""The demo without a screen: three walkthroughs on the real server, as text for a talk, a log, a newcomer."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def _replay(session: Session, options: Options) -> OpenThread:
     say("\nIts history:")
     say_tree(opened.tree)
     before_tool = _before_tool(opened)
-    say(f"\nThe checkpoint right before the tool is {tail(before_tool.checkpoint_id)}: next is {list(before_tool.next)}.")
+    say(f"\nThe checkpoint right before the tool: {tail(before_tool.checkpoint_id)}, next {list(before_tool.next)}.")
     say("Replaying it: nothing is edited, the tool and the model really run again.\n")
     setup = await session.setup_for_replay(opened, before_tool)
     await _run(opened, options, plan_replay(opened.tree, before_tool, setup))
@@ -90,7 +90,7 @@ async def _replay(session: Session, options: Options) -> OpenThread:
 async def _fork(session: Session, opened: OpenThread, options: Options) -> None:
     _title("3. Fork: edit the tool call, run from there")
     before_tool = _before_tool(opened)
-    call = choose_tool_call(before_tool, None)
+    call = choose_tool_call(opened.tree, before_tool, None)
     say(f"The model asked for {call_words(call)}: that is the bug. It meant San Francisco.")
     say("Editing the argument in place and running from there:\n")
     setup = await session.setup_for_replay(opened, before_tool)

@@ -10,7 +10,7 @@ import click
 INTERRUPTED = 130
 
 
-class Stop(Exception):  # noqa: N818 - an outcome, not an error
+class Stop(Exception):
     """Leave the verb with this exit code; everything has been said already."""
 
     def __init__(self, code: int) -> None:
@@ -18,7 +18,7 @@ class Stop(Exception):  # noqa: N818 - an outcome, not an error
         self.code = code
 
 
-class Interrupted(Exception):  # noqa: N818 - an outcome, not an error
+class Interrupted(Exception):
     """The user pressed Ctrl+C; `message` says what goes on without us."""
 
     def __init__(self, message: str) -> None:

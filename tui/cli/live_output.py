@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from tui.cli.options import Options
 from tui.cli.output import print_json, say, say_aside
 from tui.domain.addresses import tail
+from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
 from tui.domain.labels import call_words, change_words, step_words
-from tui.domain.changes import changes
 from tui.domain.plans import PlanKind, TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line, sanitise
@@ -74,7 +74,8 @@ class PlainPrinter:
                 say(line)
             say()
         elif isinstance(event, StateWritten) and event.route_changed:
-            say(f"The edit changed the route: will now run {_names(event.checkpoint.next)} instead of {_names(event.next_was)}.")
+            now, before = _names(event.checkpoint.next), _names(event.next_was)
+            say(f"The edit changed the route: will now run {now} instead of {before}.")
         elif isinstance(event, RunStarted):
             _remember_run(self._options, self._thread_id, event.run_id)
         elif isinstance(event, Note):
@@ -229,14 +230,12 @@ def _without_streamed(update: JSON, streamed: set[str]) -> JSON:
     """An update whose streamed texts are not said again; tool calls and everything else are."""
     if not isinstance(update, dict):
         return {"update": update} if update is not None else None
-    kept = {}
-    for key, value in update.items():
-        if isinstance(value, list):
-            value = [m for m in value if not _was_streamed(m, streamed)]
-            if not value and update[key]:
-                continue
-        kept[key] = value
-    return kept
+    kept = {key: _rest(value, streamed) if isinstance(value, list) else value for key, value in update.items()}
+    return {key: value for key, value in kept.items() if value or not update[key]}
+
+
+def _rest(messages: list[JSON], streamed: set[str]) -> list[JSON]:
+    return [message for message in messages if not _was_streamed(message, streamed)]
 
 
 def _was_streamed(message: JSON, streamed: set[str]) -> bool:
@@ -245,5 +244,3 @@ def _was_streamed(message: JSON, streamed: set[str]) -> bool:
         and not message.get("tool_calls")
         and any(str(message.get("id", "")).startswith(known) for known in streamed)
     )
-
-

@@ -47,7 +47,7 @@ for verb in (*app_verbs.VERBS, *thread_verbs.VERBS, *run_verbs.VERBS):
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="forkpoint", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the one place where errors become exit codes
         code = exit_code_of(error)
     sys.exit(code if isinstance(code, int) else 0)

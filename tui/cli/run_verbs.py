@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 @click.option("--context", metavar="JSON", help="The run's context.")
 @json_option
 @backend_options
-def run(
-    options: Options, thread: str, value: str, background: bool, config: str | None, context: str | None
-) -> None:
+def run(options: Options, thread: str, value: str, background: bool, config: str | None, context: str | None) -> None:
     """Run a thread with a new input and stream it.
 
     \b
@@ -65,7 +63,10 @@ async def _run(options: Options, part: str, value: JSON, background: bool, confi
 @json_option
 @backend_options
 def join(options: Options, thread: str, run_id: str) -> None:
-    """Follow a run until it ends; RUN is an id, part of one, or 'latest'."""
+    """Follow a run until it ends.
+
+    RUN is an id, part of one, or 'latest'.
+    """
     run_async(options, _join(options, thread, run_id))
 
 
@@ -87,7 +88,10 @@ async def _join(options: Options, part: str, run_part: str) -> None:
 @json_option
 @backend_options
 def cancel(options: Options, thread: str, run_id: str, rollback: bool) -> None:
-    """Cancel a run; its checkpoints stay, unless --rollback."""
+    """Cancel a run.
+
+    Its checkpoints stay, unless --rollback.
+    """
     run_async(options, _cancel(options, thread, run_id, rollback))
 
 
@@ -119,7 +123,9 @@ async def _cancel(options: Options, part: str, run_part: str, rollback: bool) ->
 @json_option
 @backend_options
 def replay(options: Options, address: str, dry_run: bool) -> None:
-    """Run again from a checkpoint. Nodes and tools really execute; old checkpoints stay as they are.
+    """Run again from a checkpoint.
+
+    Nodes and tools really execute; old checkpoints stay as they are.
 
     \b
     Example:
@@ -145,7 +151,9 @@ async def _replay(options: Options, address: str, dry_run: bool) -> None:
 @json_option
 @backend_options
 def fork(options: Options, address: str, tool_args: str, tool_call: str | None, dry_run: bool) -> None:
-    """Edit a tool call's arguments at a checkpoint and run from there, on a new branch.
+    """Edit a tool call, run from there.
+
+    Changes the arguments at a checkpoint and runs on a new branch; the old one stays as it is.
 
     \b
     Example:
@@ -163,7 +171,7 @@ async def _fork(options: Options, address: str, args: JSON, tool_call: str | Non
     async with connected(options) as session:
         opened, checkpoint = await _checkpoint_of(session, address)
         try:
-            call = choose_tool_call(checkpoint, tool_call)
+            call = choose_tool_call(opened.tree, checkpoint, tool_call)
         except AmbiguousToolCall as error:
             say_aside(f"forkpoint: {error}")
             for choice in error.calls:

@@ -79,7 +79,10 @@ async def _new(options: Options, metadata: object) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @backend_options
 def delete(options: Options, thread: str, yes: bool) -> None:
-    """Delete a thread with its checkpoints and runs. Asks first on a terminal."""
+    """Delete a thread for good.
+
+    Its checkpoints and runs go with it. Asks first on a terminal.
+    """
     run_async(options, _delete(options, thread, yes))
 
 
@@ -90,7 +93,9 @@ async def _delete(options: Options, part: str, yes: bool) -> None:
     async with connected(options) as session:
         thread = await session.resolve_thread(part)
         if not yes and sys.stdin.isatty():
-            click.confirm(sanitise(f"Delete thread {thread.thread_id} at {session.backend.address} for good?"), abort=True)
+            click.confirm(
+                sanitise(f"Delete thread {thread.thread_id} at {session.backend.address} for good?"), abort=True
+            )
         await session.backend.delete_thread(thread.thread_id)
         say(f"deleted {thread.thread_id}")
 
@@ -101,7 +106,9 @@ async def _delete(options: Options, part: str, yes: bool) -> None:
 @json_option
 @backend_options
 def history(options: Options, thread: str, limit: int) -> None:
-    """Draw a thread's checkpoints as a tree of branches, newest first.
+    """Draw the tree of checkpoints.
+
+    Newest first, a lane for each branch.
 
     \b
     Columns: lanes, who made it, what happened, step, time, end of the checkpoint's id.

@@ -37,7 +37,11 @@ def _changes(path: str, before: JSON, after: JSON) -> Iterator[Change]:
                 yield Change(where, after=value, added=True)
             else:
                 yield from _changes(where, old[key], value)
-        yield from (Change(f"{path}.{key}" if path else str(key), value, removed=True) for key, value in old.items() if key not in after)
+        yield from (
+            Change(f"{path}.{key}" if path else str(key), value, removed=True)
+            for key, value in old.items()
+            if key not in after
+        )
     elif isinstance(before, list) and isinstance(after, list):
         for index, (old_item, new_item) in enumerate(zip(before, after, strict=False)):
             yield from _changes(f"{path}[{index}]", old_item, new_item)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 JSON: TypeAlias = Any
-"""A JSON value as parsed: dict, list, str, int (any size), float, bool or None. Shared between checkpoints: never mutate."""
+"""A JSON value as parsed: dict, list, str, int (any size), float, bool, None. Shared, so never mutate it."""
 
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 RunStatus = Literal["pending", "running", "error", "success", "timeout", "interrupted"]

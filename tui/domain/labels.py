@@ -9,7 +9,8 @@ from enum import Enum
 
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import JSON, START, Checkpoint, Thread
-from tui.domain.messages import Message, ToolCall, find_messages, read_messages, summary
+from tui.domain.json_values import same
+from tui.domain.messages import Message, ToolCall, read_messages, summary, tool_calls_of
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.safe_text import one_line
 from tui.domain.tree import CheckpointTree
@@ -112,16 +113,16 @@ def step_words(before: JSON, after: JSON) -> str:
     """What a step did to the state, in words: its new messages, or else its first changes."""
     new = _new_messages(before, after)
     if new:
-        return ", ".join(_message_words(message, after) for message in new[:3]) + (" …" if len(new) > 3 else "")
-    found = [change for change in changes(before, after, limit=4)]
+        return ", ".join(map(summary, new[:3])) + (" …" if len(new) > 3 else "")
+    found = changes(before, after, limit=4)
     return ", ".join(map(change_words, found[:3])) + (" …" if len(found) > 3 else "")
 
 
 def edit_words(before: JSON, after: JSON) -> str:
     """What an edit changed: `search.query "Santa Fe" -> "San Francisco"`, or the first changed values."""
     words = []
-    calls_before = {call.id: call for call in _calls(before)}
-    for call in _calls(after):
+    calls_before = {call.id: call for call in tool_calls_of(before, everywhere=True)}
+    for call in tool_calls_of(after, everywhere=True):
         old = calls_before.get(call.id)
         if old is not None and call.id is not None:
             words += [change_words(change, f"{call.name}.") for change in changes(old.args, call.args, limit=3)]
@@ -207,22 +208,9 @@ def duration(seconds: float | None) -> str:
     return f"{minutes // 60}h{minutes % 60:02}"
 
 
-def _message_words(message: Message, values: JSON) -> str:
-    if message.role == "tool":
-        tool = message.name or next((c.name for c in _calls(values) if c.id == message.tool_call_id), "tool")
-        return f"{tool} -> {in_words(message.text)}"
-    calls = [call_words(call) for call in message.tool_calls]
-    return ", ".join(calls) if calls else summary(message)
-
-
 def _new_messages(before: JSON, after: JSON) -> list[Message]:
-    messages = read_messages(after)
     known = {message.id: message for message in read_messages(before)}
-    return [m for m in messages if m.id is None or m.id not in known or known[m.id].raw != m.raw] if messages else []
-
-
-def _calls(values: JSON) -> list[ToolCall]:
-    return [call for message in read_messages(values) for call in message.tool_calls] if find_messages(values) else []
+    return [m for m in read_messages(after) if m.id is None or m.id not in known or not same(known[m.id].raw, m.raw)]
 
 
 def _seconds(checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> float | None:

@@ -1,7 +1,7 @@
 """The tree as rows with lanes, newest branch first: pure layout, the same for the app and for `history`.
 
-The branch with the newest checkpoint runs straight down lane 0; an older sibling branch stands below it, one lane to the
-right, and a join row closes it just above its fork point:
+The branch with the newest checkpoint runs straight down lane 0; an older sibling branch stands below it, one lane to
+the right, and a join row closes it just above its fork point:
 
     ●    newest branch
     │ ●  older branch

@@ -39,7 +39,7 @@ class Origin:
 
 
 def origin_of(checkpoint: Checkpoint, parent: Checkpoint | None) -> Origin:
-    """What made `checkpoint`; its parent (None when not loaded) tells the nodes and whether an edit changed anything."""
+    """What made `checkpoint`; its parent (None: not loaded) tells the nodes, and whether an edit changed anything."""
     if checkpoint.source == "input":
         return Origin(OriginKind.INPUT)
     if checkpoint.source in ("update", "fork"):

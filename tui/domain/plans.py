@@ -1,15 +1,16 @@
 """What is about to run, as data: built from the tree, shown to the user, checked by tests, and only then sent.
 
-Three plans change something: a replay (run again from a checkpoint), a fork (edit, then run) and a new input. Every plan
-says what will run and what follows from it, in words that the question line and the `plan` event both use.
+Three plans change something: a replay (run again from a checkpoint), a fork (edit, then run) and a new input. Every
+plan says what will run and what follows from it, in words that the question line and the `plan` event both use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, START, Checkpoint
 from tui.domain.json_values import same, unsendable
 from tui.domain.messages import ToolCall, find_messages, tool_calls_of
@@ -100,7 +101,7 @@ def plan_replay(tree: CheckpointTree, checkpoint: Checkpoint, setup: RunSetup) -
         start=checkpoint,
         update=StateUpdate(checkpoint.ref, values=None) if neutral else None,
         will_run=will_run,
-        will_call=_calls_ahead(checkpoint),
+        will_call=open_calls(checkpoint),
     )
 
 
@@ -119,10 +120,7 @@ def plan_fork(
     for edit in edits:
         if paths := unsendable(edit.after):
             raise PlanError(f"{edit.tool}: {paths[0]} is NaN or infinite, which JSON can't carry.")
-    will_call = tuple(
-        ToolCall(call.id, call.name, new_args.get(call.id or "", call.args), call.message_id, call.index)
-        for call in _calls_ahead(checkpoint)
-    )
+    will_call = tuple(replace(call, args=new_args.get(call.id or "", call.args)) for call in open_calls(checkpoint))
     parent = tree.parent(checkpoint.checkpoint_id)
     return TravelPlan(
         kind=PlanKind.FORK,
@@ -163,11 +161,29 @@ def clone_of(plan: TravelPlan) -> StateUpdate | None:
     return StateUpdate(plan.start.ref, None, COPY_NODE) if plan.clone_first and plan.start is not None else None
 
 
-def choose_tool_call(checkpoint: Checkpoint, wanted: str | None) -> ToolCall:
-    """The tool call to edit: the named one (id, or an unambiguous end of it), else the only one."""
-    calls = tool_calls_of(checkpoint.values)
+def where_to_edit(tree: CheckpointTree, checkpoint: Checkpoint) -> Checkpoint | None:
+    """The checkpoint where a tool call can be edited so that the tool runs with it: here, or the nearest ancestor."""
+    return next((at for at in (checkpoint, *tree.ancestors(checkpoint.checkpoint_id)) if open_calls(at)), None)
+
+
+def open_calls(checkpoint: Checkpoint) -> tuple[ToolCall, ...]:
+    """The tool calls that wait for an answer at this checkpoint: they are what runs next."""
+    return tuple(call for call in tool_calls_of(checkpoint.values) if call.is_open)
+
+
+def choose_tool_call(tree: CheckpointTree, checkpoint: Checkpoint, wanted: str | None) -> ToolCall:
+    """The tool call to edit: the named one (id, or a part that fits only one), else the only one still to run."""
+    calls = open_calls(checkpoint)
     if not calls:
-        raise PlanError("This checkpoint has no tool call to edit. Pick the one after the model asked for a tool.")
+        earlier = where_to_edit(tree, checkpoint)
+        if earlier is None:
+            raise PlanError(
+                "There is no tool call to edit here or before. Pick a checkpoint where the model asked for one."
+            )
+        raise PlanError(
+            "There is no tool call left to run at this checkpoint, so an edit here would change no result. "
+            f"Edit it where it is still to run: …{tail(earlier.checkpoint_id, 8)}."
+        )
     if wanted is None:
         if len(calls) > 1:
             raise AmbiguousToolCall("This checkpoint has several tool calls: name one with --tool-call.", calls)
@@ -221,7 +237,8 @@ def _edited_messages(
         raise PlanError("This checkpoint's state has no messages, so no tool call to edit.")
     key, messages = found
     calls = {call.id: call for call in tool_calls_of(checkpoint.values) if call.id is not None}
-    edits, edited = [], {}
+    edits: list[ToolArgsEdit] = []
+    edited: dict[int, JSON] = {}
     for call_id, args in new_args.items():
         call = calls.get(call_id)
         if call is None:
@@ -234,8 +251,3 @@ def _edited_messages(
         edited[position] = with_tool_args(edited.get(position, messages[position]), call_id, args)
         edits.append(ToolArgsEdit(call_id, call.name, call.args, args))
     return key, list(edited.values()), tuple(edits)
-
-
-def _calls_ahead(checkpoint: Checkpoint) -> tuple[ToolCall, ...]:
-    """The tool calls that wait for an answer here: they will be executed."""
-    return tuple(call for call in tool_calls_of(checkpoint.values) if call.is_open)

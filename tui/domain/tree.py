@@ -113,7 +113,9 @@ class CheckpointTree:
 
     def fork_point_of(self, checkpoint_id: str) -> str | None:
         """The nearest ancestor where two or more branches leave; None on an unforked path."""
-        return next((c.checkpoint_id for c in self.ancestors(checkpoint_id) if self.is_fork_point(c.checkpoint_id)), None)
+        return next(
+            (c.checkpoint_id for c in self.ancestors(checkpoint_id) if self.is_fork_point(c.checkpoint_id)), None
+        )
 
     def newest_tip_below(self, checkpoint_id: str) -> str:
         """The newest checkpoint among the descendants, or itself."""

@@ -42,7 +42,7 @@ def verify_clone(source: Checkpoint, clone: Checkpoint) -> Verdict:
 
 
 def verify_update(plan: TravelPlan, base: Checkpoint, written: Checkpoint) -> Verdict:
-    """Compare the re-read checkpoint with what the plan asked for; `base` is what was updated (the start, or its clone)."""
+    """Compare the re-read checkpoint with the plan; `base` is what was updated (the start, or its clone)."""
     problems = []
     if written.checkpoint_id == base.checkpoint_id:
         problems.append("no new checkpoint was made")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tui.backends.base import Backend
@@ -33,7 +33,10 @@ class AmbiguousName(ValueError):
 
 
 class OpenThread:
-    """A thread and what is known of its checkpoints. Values are shared between checkpoints, so memory grows by changes."""
+    """A thread and what is known of its checkpoints.
+
+    Values are shared between checkpoints, so memory grows with what changed.
+    """
 
     def __init__(self, backend: Backend, thread: Thread) -> None:
         self.backend = backend
@@ -143,8 +146,10 @@ class OpenThread:
             # Through history, not by a single read: only history keeps the tree without gaps.
             await self.load_older()
             known = self.tree.get(checkpoint_id)
-        return known if known is not None else await self.backend.checkpoint(self.thread_id, CheckpointRef(checkpoint_id))
+        return (
+            known if known is not None else await self.backend.checkpoint(self.thread_id, CheckpointRef(checkpoint_id))
+        )
 
-    def _take(self, checkpoints: list[Checkpoint] | tuple[Checkpoint, ...]) -> frozenset[str]:
+    def _take(self, checkpoints: Sequence[Checkpoint]) -> frozenset[str]:
         shared = [replace(row, values=self._sharer.share(row.values)) for row in checkpoints]
         return self.tree.add(shared)

@@ -52,7 +52,8 @@ class Session:
         found = matching(await self._all_thread_ids(), part)
         if not found:
             raise NotFound(
-                f"No thread at {self.backend.address} begins or ends with {part!r}.", hint="List them: forkpoint threads"
+                f"No thread at {self.backend.address} begins or ends with {part!r}.",
+                hint="List them: forkpoint threads",
             )
         if len(found) > 1:
             raise AmbiguousName("threads", part, found)

@@ -36,12 +36,12 @@ class NotDone(BackendError):
 
 def planned_requests(opened: OpenThread, plan: TravelPlan) -> tuple[PlannedRequest, ...]:
     """The requests of a plan, as they will be sent. The run starts from what the update returns, not yet known."""
-    requests = []
-    for update in (clone_of(plan), plan.update):
-        if update is not None:
-            requests.append(opened.backend.describe_update(plan.thread_id, update))
-    requests.append(opened.backend.describe_run(plan.thread_id, plan.run_request(plan.start)))
-    return tuple(requests)
+    backend = opened.backend
+    updates = [update for update in (clone_of(plan), plan.update) if update is not None]
+    return (
+        *(backend.describe_update(plan.thread_id, update) for update in updates),
+        backend.describe_run(plan.thread_id, plan.run_request(plan.start)),
+    )
 
 
 async def carry_out(opened: OpenThread, plan: TravelPlan, emit: Emit) -> RunEnded:
@@ -113,7 +113,13 @@ async def how_it_ended(opened: OpenThread, run_id: str | None, lost: BackendErro
     if changed:
         emit(HistoryGrew(changed))
     head = opened.tree.head
-    return RunEnded(_end_of(run, head, opened.thread.status), run_id, run, head, _error_of(opened, run, head) or (str(lost) if lost else None))
+    return RunEnded(
+        _end_of(run, head, opened.thread.status),
+        run_id,
+        run,
+        head,
+        _error_of(opened, run, head) or (str(lost) if lost else None),
+    )
 
 
 def _end_of(run: Run | None, head: Checkpoint | None, thread_status: str) -> RunEnd:
