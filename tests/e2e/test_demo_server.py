@@ -204,7 +204,7 @@ async def test_a_busy_port_is_left_to_its_owner(stranger: int) -> None:
         assert os.getsid(server.running.supervisor_pid) != os.getsid(0)
         assert os.getsid(server.running.server_pid) != os.getsid(0)
         running = server.running
-    assert told[0].startswith("starting langgraph dev on 127.0.0.1:")
+    assert told[0] == f"starting langgraph dev on 127.0.0.1:{stranger}"
     assert "loading graph agent" in told
     assert not running.folder.exists()
     assert not listens(running.url)
@@ -242,3 +242,63 @@ def test_a_graph_that_cannot_be_loaded_is_shown_with_the_log(tmp_path: Path) -> 
     assert "ended while it started" in caught.value.what
     assert "no such flux capacitor" in caught.value.log
     assert "no such flux capacitor" in str(caught.value)
+
+
+FAKE = """
+import subprocess, sys
+from tui.demo import supervisor
+
+real, times = supervisor.launch, []
+
+def launch(graphs, folder, port):
+    times.append(port)
+    if len(times) > int(sys.argv[1]):
+        return real(graphs, folder, port)
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(["sh", "-c", sys.argv[2]], stdout=log, start_new_session=True)
+    return supervisor.Server(process, folder, "nonce", port)
+
+supervisor.launch = launch
+supervisor.START_SECONDS = float(sys.argv[3])
+sys.exit(supervisor.main(["--graph", sys.argv[4]]))
+"""
+
+
+def supervise_fake(fakes: int, script: str, start_seconds: float) -> subprocess.Popen[str]:
+    """A supervisor whose first servers are a shell script."""
+    flaky = f"flaky={demo_graphs()['flaky']}"
+    return subprocess.Popen(
+        [sys.executable, "-c", FAKE, str(fakes), script, str(start_seconds), flaky],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_a_port_that_is_lost_at_the_last_moment_is_replaced() -> None:
+    process = supervise_fake(1, "echo 'ERROR: [Errno 98] address already in use'; exit 1", 60)
+    ready = next_event(process, "ready")
+    assert listens(ready["url"])
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert not listens(ready["url"])
+
+
+@pytest.mark.parametrize(
+    ("script", "start_seconds", "message"),
+    [
+        ("echo no idea; exit 3", 60, "The demo server ended while it started."),
+        ("echo no idea; exec sleep 600", 1, "The demo server did not answer within 1 seconds."),
+    ],
+    ids=["ends at once", "never answers"],
+)
+def test_a_server_that_does_not_start_is_reported_once(script: str, start_seconds: float, message: str) -> None:
+    process = supervise_fake(9, script, start_seconds)
+    failed = next_event(process, "failed")
+    assert failed["message"] == message
+    assert failed["log"] == "no idea"
+    rest, _ = process.communicate(timeout=PATIENCE)
+    assert rest == ""
+    assert process.returncode == 1
