@@ -1,4 +1,4 @@
-"""A run that is set up from another run's record runs as that one did: the records are the same, and so is the answer."""
+"""A run set up from another run's record runs as that one did: the records are the same, and so is the answer."""
 
 from __future__ import annotations
 

@@ -53,7 +53,11 @@ class Runs:
     async def join_stream(
         self, thread_id: str, run_id: str, *, last_event_id: str | None = None
     ) -> AsyncIterator[EventStream]:
-        """Read the events of a run that exists; "-1" asks for all of a resumable run's."""
+        """Read the events of a run that exists; "-1" asks for all of a resumable run's.
+
+        Ids of events are not unique on every server: going on after the last one seen can leave out others that bear
+        the same id. The `error` event that ended a run is not repeated either.
+        """
         path = f"{self._path(thread_id, run_id)}/stream"
         async with self._http.stream("GET", path, last_event_id=last_event_id, silence=self.silence) as response:
             yield EventStream(response, self._asked("GET", path), run_id=run_id)

@@ -54,7 +54,6 @@ class EventStream:
         self._asked = asked
         self._bytes = _Bounded(response, asked, max_event)
         self._run_id = run_id or _run_id_of(response)
-        self.last_event_id: str | None = None
 
     @property
     def run_id(self) -> str | None:
@@ -97,8 +96,6 @@ class EventStream:
             ) from None
 
     def _note(self, event: StreamEvent) -> None:
-        if event.id is not None:
-            self.last_event_id = event.id
         if not isinstance(event.data, dict):
             return
         if event.event == "metadata" and self._run_id is None and isinstance(event.data.get("run_id"), str):
