@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from tui.domain.checkpoint import JSON
 
-TOOL_CALL_BLOCKS = frozenset({"tool_use", "tool_call", "tool_call_chunk", "function_call", "input_json_delta"})
+TOOL_CALL_BLOCKS = frozenset(
+    {"tool_use", "tool_call", "tool_call_chunk", "function_call", "custom_tool_call", "input_json_delta"}
+)
 """Blocks that belong to tool calls."""
 
 _MEDIA_KEYS = ("source", "image_url", "input_audio", "file")

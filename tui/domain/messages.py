@@ -36,6 +36,9 @@ _ROLES = {
     "chat": "chat",
     "remove": "remove",
 }
+PLAIN_TEXT_KEY = "__arg1"
+"""LangChain's name for the only argument of a tool that takes a text instead of an object."""
+
 _WORDS_SHOWN = 4
 _CELLS_SHOWN = 200
 
@@ -242,6 +245,9 @@ def read_call(entry: JSON) -> tuple[str | None, str, JSON] | None:
     elif entry.get("type") == "tool_use":
         call_id, name = entry.get("id"), entry.get("name")
         args = _parsed(entry.get("input") or entry.get("partial_json") or entry.get("input"))
+    elif entry.get("type") == "custom_tool_call":
+        call_id, name = entry.get("call_id") or entry.get("id"), entry.get("name")
+        args = {PLAIN_TEXT_KEY: entry.get("input")}
     elif "arguments" in entry:
         call_id, name, args = entry.get("call_id") or entry.get("id"), entry.get("name"), _parsed(entry["arguments"])
     elif "args" in entry and entry.get("type", "tool_call") in ("tool_call", "tool_call_chunk"):
