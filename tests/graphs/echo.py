@@ -5,7 +5,6 @@ replay from before `action` shows whether it ran as the original did.
 """
 
 import json
-import re
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
@@ -15,7 +14,7 @@ from langgraph.graph.message import add_messages
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
-SERVER_KEYS = re.compile(r"__|langgraph_|checkpoint|(thread|run|graph|assistant|user|task)_id$", re.IGNORECASE)
+from tui.demo.graphs.scripted import settings_of
 
 
 class State(TypedDict):
@@ -30,9 +29,8 @@ class Context(TypedDict, total=False):
 
 def settings(config: RunnableConfig, runtime: Runtime[Context]) -> str:
     """The run's settings as JSON: configurable, context, recursion_limit, tags."""
-    configurable = config.get("configurable") or {}
     answer = {
-        "configurable": {key: value for key, value in configurable.items() if not SERVER_KEYS.match(key)},
+        "configurable": settings_of(config),
         "context": dict(runtime.context or {}),
         "recursion_limit": config.get("recursion_limit"),
         "tags": sorted(config.get("tags") or []),

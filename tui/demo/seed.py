@@ -111,7 +111,8 @@ class _Maker:
 
     async def make_failure(self) -> None:
         """An import that stopped at a bad row."""
-        await self.run_new(FLAKY, "flaky", {"imported": [], "log": []}, RunEnd.ERROR)
+        rows = ["2026-01-01;12.5", "2026-01-02;13.25", "2026-01-03;n/a", "2026-01-04;11.0"]
+        await self.run_new(FLAKY, "flaky", {"rows": rows}, RunEnd.ERROR)
 
     async def run_new(self, title: str, graph: str, value: JSON, expected: RunEnd = RunEnd.SUCCESS) -> OpenThread:
         """Make a thread and run a graph on it."""

@@ -5,6 +5,7 @@ The messages look like those of a hosted model: content blocks with `tool_use`, 
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import math
@@ -65,12 +66,11 @@ def settings_of(config: RunnableConfig, context: object = None) -> dict[str, Any
 def seconds_per_token(settings: Mapping[str, Any]) -> float:
     """The pace of the model: the run's own `delay`, else the environment's, else one that can be watched."""
     for value in (settings.get("delay"), os.environ.get(DELAY_VARIABLE)):
-        try:
-            seconds = float(value)  # type: ignore[arg-type]  # None and nonsense fall through
-        except (TypeError, ValueError):
-            continue
-        if math.isfinite(seconds):
-            return min(max(seconds, 0.0), LONGEST_DELAY)
+        if isinstance(value, int | float | str):
+            with contextlib.suppress(ValueError):
+                seconds = float(value)
+                if math.isfinite(seconds):
+                    return min(max(seconds, 0.0), LONGEST_DELAY)
     return DEFAULT_DELAY
 
 
