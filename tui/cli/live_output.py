@@ -163,17 +163,16 @@ def plan_json(plan: TravelPlan, requests: tuple[PlannedRequest, ...]) -> dict[st
 def plan_lines(plan: TravelPlan) -> list[str]:
     """A plan in words: what, where, what runs, how, and what follows."""
     at = f" at {tail(plan.start.checkpoint_id)} (step {plan.start.step})" if plan.start is not None else ""
-    lines = [f"{plan.kind.value} of thread {tail(plan.thread_id, 8)}{at}"]
-    for edit in plan.edits:
-        lines += [f"  edit     {change_words(change, edit.tool + '.')}" for change in changes(edit.before, edit.after)]
+    rows = [("edit", change_words(c, f"{e.tool}.")) for e in plan.edits for c in changes(e.before, e.after)]
     if plan.will_run:
         calls = ", ".join(call_words(call) for call in plan.will_call)
-        lines.append(f"  runs     {_names(plan.will_run)}{': ' + calls if calls else ''}")
+        rows.append(("runs", f"{_names(plan.will_run)}{': ' + calls if calls else ''}"))
     elif plan.kind is PlanKind.INPUT:
-        lines.append(f"  input    {step_words(None, plan.input)}")
-    lines.append(f"  as       {plan.setup.assistant_name or plan.setup.assistant_id}{_setup_words(plan)}")
-    lines += [f"  note     {note}" for note in plan.notes]
-    return [one_line(line) for line in lines]
+        rows.append(("input", step_words(None, plan.input)))
+    rows.append(("as", f"{plan.setup.assistant_name or plan.setup.assistant_id}{_setup_words(plan)}"))
+    rows += [("note", note) for note in plan.notes]
+    title = f"{plan.kind.value} of thread {tail(plan.thread_id, 8)}{at}"
+    return [title, *(f"  {name:<6} {one_line(words)}" for name, words in rows)]
 
 
 def joining(thread_id: str, run_id: str | None) -> str:

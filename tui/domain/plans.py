@@ -12,10 +12,10 @@ from enum import Enum
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, START, Checkpoint
-from tui.domain.json_values import same, unsendable
+from tui.domain.json_values import Unsendable, same, unsendable
 from tui.domain.messages import ToolCall, find_messages, tool_calls_of
 from tui.domain.requests import COPY_NODE, RunRequest, RunSetup, StateUpdate
-from tui.domain.tool_edit import with_tool_args
+from tui.domain.tool_edit import ToolEditError, with_tool_args
 from tui.domain.tree import CheckpointTree
 
 
@@ -117,9 +117,8 @@ def plan_fork(
     messages_key, edited, edits = _edited_messages(checkpoint, new_args)
     if not edits:
         raise PlanError("The arguments are the same as before: nothing to fork. To run again unchanged, replay.")
-    for edit in edits:
-        if paths := unsendable(edit.after):
-            raise PlanError(f"{edit.tool}: {paths[0]} is NaN or infinite, which JSON can't carry.")
+    if paths := unsendable(edited):
+        raise PlanError(f"The edited message can't be sent: {paths[0]} is NaN or infinite, which JSON can't carry.")
     will_call = tuple(replace(call, args=new_args.get(call.id or "", call.args)) for call in open_calls(checkpoint))
     parent = tree.parent(checkpoint.checkpoint_id)
     return TravelPlan(
@@ -248,6 +247,9 @@ def _edited_messages(
         if call.message_id is None:
             raise PlanError("The message of this tool call has no id: the server would append it, not replace it.")
         position = call.message_position
-        edited[position] = with_tool_args(edited.get(position, messages[position]), call_id, args)
+        try:
+            edited[position] = with_tool_args(edited.get(position, messages[position]), call_id, args)
+        except (ToolEditError, Unsendable) as error:
+            raise PlanError(f"{call.name}: {error}.") from error
         edits.append(ToolArgsEdit(call_id, call.name, call.args, args))
     return key, list(edited.values()), tuple(edits)
