@@ -24,8 +24,9 @@ _CONTEXT_MARK = "__context_provided__"
 _SERVER_KEY = re.compile(r"__|langgraph_|langsmith-|checkpoint_|run_id$")
 """Names in `configurable` that the server sets for every run, or that say where in the thread it begins."""
 
-_PLACE = frozenset({"thread_id", "graph_id", "assistant_id", "cron_id", "user_id"})
-"""Names that the server sets as well, but that may also be the caller's: then the context has them too."""
+_SHARED_KEY = re.compile(r"(?:thread|graph|assistant|cron|user)_id$|x-|user-agent$")
+"""Names that the server sets as well (from the thread, the user, the request's headers), but that may be the caller's:
+then the context has them too, since it is copied before the server adds its own."""
 
 _SERVER_METADATA = re.compile(
     r"__|langgraph_|langsmith-|checkpoint_|(?:thread|run|graph|assistant|cron|user)_id$|created_by$|run_attempt$"
@@ -64,7 +65,7 @@ def run_setup(run: Run) -> RunSetup:
 
 def _configurable(found: Mapping[str, JSON], context: Mapping[str, JSON]) -> dict[str, JSON]:
     kept = {key: value for key, value in found.items() if not _SERVER_KEY.match(key)}
-    for key in _PLACE & kept.keys():
+    for key in [key for key in kept if _SHARED_KEY.match(key)]:
         of_caller = key in context and same(kept[key], context[key])
         if key == "user_id" and kept[key] and kept[key] != found.get("langgraph_auth_user_id"):
             of_caller = True

@@ -12,6 +12,7 @@ from tui.backends.agent_server.address import Credentials, parse_address
 from tui.backends.agent_server.assistants import Assistants
 from tui.backends.agent_server.failures import Asked
 from tui.backends.agent_server.http import Http, Waits
+from tui.backends.agent_server.precision import refuse_rounded_integers
 from tui.backends.agent_server.previews import Previews
 from tui.backends.agent_server.probe import is_absent, probe
 from tui.backends.agent_server.runs import Runs
@@ -241,7 +242,7 @@ class AgentServerBackend:
 
     async def update_state(self, thread_id: str, update: StateUpdate) -> CheckpointRef:
         """Write a new checkpoint and return its name. The caller verifies what the server really did."""
-        request = self.describe_update(thread_id, update)
+        request = self._checked(self.describe_update(thread_id, update))
         answer = await self.threads_api.update_state(request)
         name = answer.checkpoint or answer.configurable or wire.CheckpointId()
         ref = convert.ref_of(name, update.checkpoint.namespace if update.checkpoint else "")
@@ -271,13 +272,13 @@ class AgentServerBackend:
 
     async def start_run(self, thread_id: str, request: RunRequest) -> Run:
         """Start a run in the background."""
-        planned = self.describe_run(thread_id, request, stream=False)
+        planned = self._checked(self.describe_run(thread_id, request, stream=False))
         return self._run(await self.runs_api.create(planned), thread_id)
 
     @asynccontextmanager
     async def stream_run(self, thread_id: str, request: RunRequest) -> AsyncIterator[RunStream]:
         """Start a run and stream it. Leaving the context leaves the run going."""
-        async with self.runs_api.stream(self.describe_run(thread_id, request)) as stream:
+        async with self.runs_api.stream(self._checked(self.describe_run(thread_id, request))) as stream:
             yield stream
 
     @asynccontextmanager
@@ -290,7 +291,7 @@ class AgentServerBackend:
 
     async def wait_run(self, thread_id: str, request: RunRequest) -> JSON:
         """Start a run, wait for its end, return the final values."""
-        return await self.runs_api.wait(bodies.run_request(thread_id, request, "wait"))
+        return await self.runs_api.wait(self._checked(bodies.run_request(thread_id, request, "wait")))
 
     async def join_run(self, thread_id: str, run_id: str) -> JSON:
         """Wait until a run has ended and return the final values (an error as {"__error__": …})."""
@@ -314,6 +315,11 @@ class AgentServerBackend:
     async def delete_run(self, thread_id: str, run_id: str) -> None:
         """Delete a run from the list."""
         await self.runs_api.delete(thread_id, run_id)
+
+    def _checked(self, request: PlannedRequest) -> PlannedRequest:
+        if self._info is not None and self._info.kind == "langgraph-py":
+            refuse_rounded_integers(request.body, f"{request.method} {request.path}")
+        return request
 
     # Previews
 

@@ -25,6 +25,7 @@ from tui.backends.agent_server.guard import ReadOnlyTransport, is_read
 from tui.backends.errors import BackendError, BadAnswer, CannotConnect, ConnectionLost, NotFound, Rejected, TooLarge
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, Unsendable, dumps, loads
+from tui.domain.safe_text import one_line
 
 # By default stamina logs every retry to stderr, which is the screen of a terminal app.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -56,10 +57,10 @@ def segment(text: str) -> str:
     """An id as part of a path; what could lead elsewhere is quoted.
 
     Raises:
-        NotFound: no id can look like this.
+        NotFound: no id can look like this. (A quoted slash would be a slash again before the server looks at it.)
     """
-    if text in ("", ".", ".."):
-        raise NotFound(f"{text!r} is not an id.")
+    if text in ("", ".", "..") or "/" in text:
+        raise NotFound(f"{one_line(text, 60)!r} is not an id.")
     return quote(text, safe="")
 
 
