@@ -1,0 +1,53 @@
+"""The README says what the code does: verbs, options, exit codes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from tui.cli.main import cli
+from tui.config import Config, load_config
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_verb_is_in_the_table_and_every_row_is_a_verb() -> None:
+    rows = re.findall(r"^\| `forkpoint (\w+)", README, re.MULTILINE)
+    assert sorted(rows) == sorted(cli.commands)
+
+
+def test_every_option_that_is_named_exists() -> None:
+    known = {
+        option
+        for command in (cli, *cli.commands.values())
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    commands = [line for line in README.splitlines() if "forkpoint" in line and "pip install" not in line]
+    named = {option for line in commands for option in re.findall(r"(?<=[ `])--[a-z-]+", line)}
+    assert named - {"--extra", "--n-jobs-per-worker"} <= known
+
+
+def test_every_verb_explains_itself() -> None:
+    for name, command in cli.commands.items():
+        assert command.get_short_help_str(limit=70), name
+        assert not command.get_short_help_str(limit=70).endswith("..."), f"{name}: the first sentence is too long"
+
+
+def test_the_config_in_the_readme_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    path = tmp_path / "config.toml"
+    path.write_text(example, encoding="utf-8")
+    config = load_config(path)
+    assert isinstance(config, Config)
+    assert set(config.profiles) == {"local", "prod"}
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    ci = (Path(__file__).parents[2] / ".ci" / "run").read_text(encoding="utf-8")
+    assert "pip install -e '.[demo,test]' && .venv/bin/pytest" in README
+    assert "-e '.[demo,test]'" in ci
+    assert '"$venv/bin/pytest"' in ci
