@@ -62,7 +62,7 @@ def parse_address(text: str) -> Address:
             "The URL of the server holds a user name or password.",
             hint="Leave it out and send it as a header instead: --header authorization=env:VARIABLE.",
         )
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or not 0 < origin_of(url)[2] < 65536:
         raise CannotConnect(f"{shown} is not the URL of a server.", hint=hint)
     if url.query or url.fragment:
         raise CannotConnect(f"The URL of the server goes on after its path: {shown.split('?')[0]}.", hint=hint)

@@ -30,6 +30,7 @@ from tui.domain.safe_text import one_line
 # By default stamina logs every retry to stderr, which is the screen of a terminal app.
 stamina.instrumentation.set_on_retry_hooks([])
 
+_LONGEST_ID = 500
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
 
 Query = Sequence[tuple[str, str]]
@@ -59,9 +60,9 @@ def segment(text: str) -> str:
     Raises:
         NotFound: no id can look like this. (A quoted slash would be a slash again before the server looks at it.)
     """
-    if text in ("", ".", "..") or "/" in text:
+    if text in ("", ".", "..") or "/" in text or len(text) > _LONGEST_ID:
         raise NotFound(f"{one_line(text, 60)!r} is not an id.")
-    return quote(text, safe="")
+    return quote(text, safe="", errors="replace")
 
 
 class Http:
@@ -164,7 +165,9 @@ class Http:
     def _request(
         self, client: httpx.AsyncClient, asked: Asked, query: Query, body: JSON, timeout: httpx.Timeout
     ) -> httpx.Request:
-        url = f"{self.address.text}{asked.path}" + (f"?{urlencode(query)}" if query else "")
+        url = f"{self.address.text}{asked.path}" + (f"?{urlencode(query, errors='replace')}" if query else "")
+        if client.is_closed:
+            raise CannotConnect(f"{asked} was not sent: the connection to {asked.address} has been closed.")
         if body is None:
             return client.build_request(asked.method, url, timeout=timeout)
         try:

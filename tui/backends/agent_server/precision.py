@@ -24,7 +24,8 @@ def refuse_rounded_integers(body: JSON, what: str) -> None:
         elif isinstance(value, list):
             stack.extend((child, f"{path}[{index}]") for index, child in enumerate(value))
         elif isinstance(value, int) and not _LEAST <= value <= _MOST:
+            place = one_line(path, 200)
             raise Rejected(
-                f"{what} was not sent: the integer at {one_line(path, 200)} is beyond 64 bits, and this server would round it.",
+                f"{what} was not sent: the integer at {place} is beyond 64 bits, and this server would round it.",
                 hint="Write it as a text, or leave it unchanged.",
             )

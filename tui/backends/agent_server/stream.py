@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from tui.backends._httpx import httpx, httpx_sse
 from tui.backends.agent_server import limits
@@ -71,13 +72,14 @@ class EventStream:
         headers = {"content-type": "text/event-stream; charset=utf-8"}
         source = httpx_sse.EventSource(httpx.Response(200, headers=headers, stream=self._bytes))
         try:
-            async for sse in source.aiter_sse():
-                self._bytes.undelivered = 0
-                if not sse.data and sse.event == "message":
-                    continue  # what the decoder makes of a blank line after an id
-                event = StreamEvent(sse.event, await self._parse(sse.event, sse.data), sse.id or None)
-                self._note(event)
-                yield event
+            async with aclosing(source.aiter_sse()) as frames:
+                async for sse in frames:
+                    self._bytes.undelivered = 0
+                    if not sse.data and sse.event == "message":
+                        continue  # what the decoder makes of a blank line after an id
+                    event = StreamEvent(sse.event, await self._parse(sse.event, sse.data), sse.id or None)
+                    self._note(event)
+                    yield event
         except httpx.HTTPError as error:
             raise unreachable(self._asked, error) from error
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tui.backends.agent_server import wire
 from tui.backends.agent_server.failures import Asked
-from tui.backends.agent_server.http import Http, segment
+from tui.backends.agent_server.http import Answer, Http, segment
+from tui.backends.errors import Rejected
 from tui.domain.checkpoint import JSON, CheckpointRef
 from tui.domain.requests import PlannedRequest
 
@@ -26,6 +27,8 @@ class Threads:
 
     def __init__(self, http: Http) -> None:
         self._http = http
+        self._wants_bare_before = False
+        """LangGraph.js takes the id alone where others take a config."""
 
     async def create(self, *, metadata: JSON = None, thread_id: str | None = None) -> JSON:
         """A new thread's row."""
@@ -81,7 +84,7 @@ class Threads:
         """Rows of history, newest first, older than the checkpoint `before`.
 
         The root namespace is paged with GET, the only form of `before` that all servers understand; a subgraph's can
-        only be asked for with POST, whose `before` is a config.
+        only be asked for with POST, whose `before` is a config on most servers.
         """
         path = f"{self._path(thread_id)}/history"
         if not namespace:
@@ -89,10 +92,21 @@ class Threads:
             answer = await self._http.send("GET", path, query=query)
             return Rows(wire.read_list(answer.value, self._asked("GET", path)), answer.size, answer.headers)
         body: dict[str, JSON] = {"limit": limit, "checkpoint": {"checkpoint_ns": namespace}}
-        if before:
-            body["before"] = {"configurable": {"checkpoint_id": before}}
-        answer = await self._http.send("POST", path, body=body)
+        answer = await self._history_before(path, body, before)
         return Rows(wire.read_list(answer.value, self._asked("POST", path)), answer.size, answer.headers)
+
+    async def _history_before(self, path: str, body: dict[str, JSON], before: str | None) -> Answer:
+        if before is None:
+            return await self._http.send("POST", path, body=body)
+        if not self._wants_bare_before:
+            config = {"configurable": {"checkpoint_id": before}}
+            try:
+                return await self._http.send("POST", path, body={**body, "before": config})
+            except Rejected:
+                pass
+        answer = await self._http.send("POST", path, body={**body, "before": before})
+        self._wants_bare_before = True
+        return answer
 
     async def update_state(self, request: PlannedRequest) -> wire.Updated:
         """Send a state update as `bodies.update_request` built it."""

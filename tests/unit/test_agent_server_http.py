@@ -1,0 +1,445 @@
+"""The connection: what leaves, what is read, what is asked again, and what every failure says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.agent_server_fakes import URL, Chunks, Script, answer, backend, raw
+from tui.backends._httpx import httpx
+from tui.backends.agent_server import AgentServerBackend, limits
+from tui.backends.agent_server.address import parse_address
+from tui.backends.errors import (
+    BackendError,
+    BadAnswer,
+    CannotConnect,
+    Conflict,
+    ConnectionLost,
+    NotAllowed,
+    NotFound,
+    Rejected,
+    ServerFailed,
+    TooLarge,
+)
+from tui.domain.requests import RunRequest, RunSetup, StateUpdate
+
+THREAD = {"thread_id": "t", "status": "idle"}
+SECRET = "lsv2_pt_0123456789"
+
+
+async def failure(script: Script, **options: Any) -> BackendError:
+    """The error of reading a thread."""
+    client = backend(script, **options)
+    with pytest.raises(BackendError) as raised:
+        await client.get_thread("t")
+    return raised.value
+
+
+# What leaves
+
+
+async def test_requests_ask_for_plain_bytes_and_carry_no_trace_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("LANGGRAPH_API_KEY", SECRET)
+    script = Script(answer(THREAD))
+    await backend(script).get_thread("t")
+    headers = script.requests[0].headers
+    assert headers["accept-encoding"] == "identity"
+    assert headers["accept"] == "application/json"
+    assert SECRET not in str(dict(headers))
+
+
+async def test_values_leave_as_they_are() -> None:
+    """Any number of digits, keys in order, 1 and 1.0, lone surrogates as escapes, everything else as UTF-8."""
+    values = {"z": 10**40 + 1, "a": 1.0, "m": 1, "t": True, "big": 1e22, "none": None, "text": "날씨 🙂 \ud800 \x1b"}
+    script = Script(answer({"checkpoint": {"checkpoint_id": "c"}}))
+    await backend(script).update_state("t", StateUpdate(None, values))
+    sent = script.requests[0].content
+    assert (
+        sent
+        == (
+            '{"values":{"z":10000000000000000000000000000000000000001,"a":1.0,"m":1,"t":true,"big":1e+22,"none":null,'
+            '"text":"날씨 🙂 \\ud800 \\u001b"}}'
+        ).encode()
+    )
+    assert repr(json.loads(sent)["values"]) == repr(values)
+
+
+async def test_values_arrive_as_they_are() -> None:
+    body = '{"values":{"z":10000000000000000000000000000000000000001,"a":1.0,"m":1,"s":"\\ud800x","e":1e22},"next":[]}'
+    found = await backend(Script(raw(body.encode()))).head("t")
+    assert found is None  # no checkpoint was named; the values are looked at below
+    named = body.replace('"next":[]', '"next":[],"checkpoint":{"checkpoint_id":"c"}')
+    head = await backend(Script(raw(named.encode()))).head("t")
+    assert head is not None
+    assert repr(head.values) == repr({"z": 10**40 + 1, "a": 1.0, "m": 1, "s": "\ud800x", "e": 1e22})
+
+
+async def test_deep_json_is_read_and_too_deep_json_is_refused_in_words() -> None:
+    deep = b'{"thread_id":"t","metadata":{"x":' + b"[" * 300 + b"]" * 300 + b"}}"
+    assert (await backend(Script(raw(deep))).get_thread("t")).thread_id == "t"
+    deeper = deep.replace(b"[" * 300, b"[" * 100_000).replace(b"]" * 300, b"]" * 100_000)
+    error = await failure(Script(raw(deeper)))
+    assert isinstance(error, BadAnswer)
+    assert "nested deeper" in str(error)
+
+
+async def test_a_number_that_json_cannot_carry_is_named_and_nothing_is_sent() -> None:
+    script = Script(answer({}))
+    client = backend(script)
+    with pytest.raises(Rejected, match=r"values\.rates\[1\]"):
+        await client.update_state("t", StateUpdate(None, {"rates": [1, float("inf")]}))
+    with pytest.raises(Rejected, match=r"input\.x"):
+        await client.start_run("t", RunRequest(RunSetup("a"), {"x": float("nan")}))
+    assert script.requests == []
+
+
+async def test_large_answers_are_parsed_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[int] = []
+    real = asyncio.to_thread
+
+    async def counted(function: Any, body: bytes) -> Any:
+        parsed.append(len(body))
+        return await real(function, body)
+
+    monkeypatch.setattr(asyncio, "to_thread", counted)
+    client = backend(Script(answer(THREAD), answer({**THREAD, "metadata": {"x": "x" * limits.PARSE_ASIDE}})))
+    await client.get_thread("t")
+    assert parsed == []
+    await client.get_thread("t")
+    assert len(parsed) == 1
+
+
+# Secrets
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:2024", "http://127.8.9.1", "http://localhost:1/", "http://[::1]:2024", "https://a.example"],
+)
+async def test_the_key_goes_to_its_own_host(url: str) -> None:
+    script = Script(answer(THREAD))
+    client = backend(script, url=url, api_key=f" {SECRET}\n", headers={"Authorization": "Bearer b", "X-Team": "red"})
+    await client.get_thread("t")
+    headers = script.requests[0].headers
+    assert (headers["x-api-key"], headers["authorization"], headers["x-team"]) == (SECRET, "Bearer b", "red")
+
+
+@pytest.mark.parametrize(
+    "secret", [{"api_key": SECRET}, {"headers": {"authorization": SECRET}}, {"headers": {"Cookie": SECRET}}]
+)
+@pytest.mark.parametrize("url", ["http://agents.example.com", "http://10.0.0.1:2024", "http://localhost.example.com"])
+def test_a_secret_never_goes_over_a_network_unencrypted(url: str, secret: dict[str, Any]) -> None:
+    with pytest.raises(NotAllowed, match="unencrypted") as raised:
+        AgentServerBackend(url, **secret)
+    assert SECRET not in str(raised.value)
+    assert "https" in raised.value.hint
+    assert raised.value.exit_code == 4
+
+
+async def test_a_redirect_is_not_followed_and_says_where_it_leads() -> None:
+    script = Script(httpx.Response(307, headers={"location": "https://evil.example/threads/t"}))
+    error = await failure(script, api_key=SECRET)
+    assert "https://evil.example/threads/t" in str(error)
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        answer({"detail": "missing key"}, 401),
+        answer({"detail": f"bad key {SECRET[:4]}"}, 403),
+        raw(b"Internal Server Error", "text/plain", 500),
+        raw(b"<html>", "text/html"),
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+    ],
+)
+async def test_the_key_is_in_no_message_and_no_repr(step: Any) -> None:
+    script = Script(step)
+    client = backend(script, api_key=SECRET, headers={"authorization": f"Bearer {SECRET}"})
+    with pytest.raises(BackendError) as raised:
+        await client.get_thread("t")
+    shown = [
+        str(raised.value),
+        repr(raised.value),
+        raised.value.hint,
+        raised.value.detail,
+        repr(client),
+        client.address,
+    ]
+    shown += [
+        repr(vars(client)),
+        repr(vars(client._http)),
+        repr(client._http._credentials),
+        repr(client._http._reads.headers),
+    ]
+    assert SECRET not in " ".join(shown)
+
+
+@pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "키", "a\x00b", "a\x7f"])
+def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(value: str) -> None:
+    for options in ({"api_key": value}, {"headers": {"x-team": value}}):
+        with pytest.raises(NotAllowed) as raised:
+            AgentServerBackend(URL, **options)  # type: ignore[arg-type]
+        assert value not in str(raised.value)
+    with pytest.raises(NotAllowed, match="not the name of a header"):
+        AgentServerBackend(URL, headers={value: "x"})
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "path"),
+    [
+        ("http://127.0.0.1:2024/", "http://127.0.0.1:2024", "/threads/t"),
+        (" https://a.example/team/one/ ", "https://a.example/team/one", "/team/one/threads/t"),
+        ("http://[::1]:8123", "http://[::1]:8123", "/threads/t"),
+    ],
+)
+async def test_an_address_may_have_a_path(url: str, shown: str, path: str) -> None:
+    script = Script(answer(THREAD))
+    client = backend(script, url=url)
+    await client.get_thread("t")
+    assert client.address == shown
+    assert script.asked == [f"GET {path}"]
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:2024", "ftp://a", "http://", "http://a:99999", "http://a/?x=1", "a b", "http://[::"]
+)
+def test_what_is_no_address_says_how_one_looks(url: str) -> None:
+    with pytest.raises(CannotConnect) as raised:
+        parse_address(url)
+    assert "http://127.0.0.1:2024" in raised.value.hint
+
+
+def test_a_password_in_the_address_is_refused_without_being_shown() -> None:
+    with pytest.raises(CannotConnect) as raised:
+        AgentServerBackend(f"https://me:{SECRET}@a.example")
+    assert SECRET not in str(raised.value)
+
+
+def test_a_file_of_certificates_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotConnect, match="missing.pem"):
+        AgentServerBackend("https://a.example", ca_file=tmp_path / "missing.pem")
+    (tmp_path / "bad.pem").write_text("nothing")
+    with pytest.raises(CannotConnect, match="bad.pem"):
+        AgentServerBackend("https://a.example", ca_file=tmp_path / "bad.pem")
+
+
+# What is read
+
+
+async def test_an_answer_past_the_limit_is_not_read_to_its_end() -> None:
+    body = Chunks(b"x" * 1000 for _ in range(1000))
+    error = await failure(Script(httpx.Response(200, stream=body)), max_body=5000)
+    assert isinstance(error, TooLarge)
+    assert body.read <= 7000
+    assert body.closed
+
+
+async def test_an_answer_that_announces_too_much_is_not_read_at_all() -> None:
+    body = Chunks([b"x"])
+    error = await failure(Script(httpx.Response(200, headers={"content-length": "5001"}, stream=body)), max_body=5000)
+    assert isinstance(error, TooLarge)
+    assert body.read == 0
+
+
+async def test_the_body_of_an_error_is_read_only_so_far() -> None:
+    body = Chunks(b"x" * 10_000 for _ in range(1000))
+    error = await failure(Script(httpx.Response(400, stream=body)))
+    assert isinstance(error, Rejected)
+    assert body.read <= limits.ERROR_BODY + 10_000
+    assert len(str(error)) < 600
+
+
+# What is asked again
+
+
+@pytest.mark.parametrize(
+    "fault", [httpx.ReadError("reset"), httpx.RemoteProtocolError("dropped"), answer({}, 503), answer({}, 429)]
+)
+async def test_a_read_is_asked_again(fault: Any) -> None:
+    script = Script(fault, fault, answer(THREAD))
+    assert (await backend(script).get_thread("t")).thread_id == "t"
+    assert len(script.requests) == 3
+
+
+async def test_searches_are_reads() -> None:
+    script = Script(httpx.ReadError("reset"), answer([]))
+    assert await backend(script).assistants() == []
+    assert script.asked == ["POST /assistants/search"] * 2
+
+
+async def test_a_read_is_asked_again_only_so_often() -> None:
+    script = Script(httpx.ReadError("reset"))
+    assert isinstance(await failure(script), ConnectionLost)
+    assert len(script.requests) == limits.READ_ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "fault", [httpx.ReadTimeout("slow"), httpx.ConnectError("refused"), answer({}, 500), answer({}, 404)]
+)
+async def test_what_would_fail_again_is_asked_once(fault: Any) -> None:
+    script = Script(fault)
+    await failure(script)
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("fault", [httpx.ReadError("reset"), httpx.RemoteProtocolError("dropped"), answer({}, 503)])
+async def test_a_write_is_sent_once_whatever_happens(fault: Any) -> None:
+    script = Script(fault)
+    client = backend(script)
+    request = RunRequest(RunSetup("a"))
+    for write in (
+        client.update_state("t", StateUpdate(None, {})),
+        client.start_run("t", request),
+        client.wait_run("t", request),
+        client.create_thread(),
+        client.delete_thread("t"),
+        client.copy_thread("t"),
+        client.threads_api.patch("t", {}),
+        client.delete_run("t", "r"),
+    ):
+        script.requests.clear()
+        with pytest.raises(BackendError):
+            await write
+        assert len(script.requests) == 1
+
+
+async def test_what_waits_for_a_run_waits_for_ever() -> None:
+    script = Script(answer({}))
+    client = backend(script)
+    await client.join_run("t", "r")
+    await client.wait_run("t", RunRequest(RunSetup("a")))
+    await client.cancel_run("t", "r")
+    assert [request.extensions["timeout"]["read"] for request in script.requests] == [None] * 3
+    assert {request.extensions["timeout"]["connect"] for request in script.requests} == {limits.CONNECT_SECONDS}
+    await client.threads_api.state("t")
+    assert script.requests[-1].extensions["timeout"]["read"] == limits.READ_SECONDS
+
+
+async def test_a_closed_connection_says_so() -> None:
+    client = backend(Script(answer(THREAD)))
+    await client.close()
+    with pytest.raises(CannotConnect, match="closed"):
+        await client.get_thread("t")
+
+
+# What failures say
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "detail"),
+    [
+        (b'{"detail":"Thread with ID t not found"}', "application/json", "Thread with ID t not found"),
+        (b'"Thread not found"', "application/json", "Thread not found"),
+        (b'{"error":"not_found","message":"No such thread","details":{}}', "application/json", "No such thread"),
+        (b'{"code":"x","message":"No such thread"}', "application/json", "No such thread"),
+        (
+            b'{"detail":[{"loc":["body","limit"],"msg":"too big","type":"x"}]}',
+            "application/json",
+            "body.limit: too big",
+        ),
+        (b'{"success":false,"error":{"issues":[{"path":["a",0],"message":"bad"}],"name":"ZodError"}}', "", "a.0: bad"),
+        (b'{"detail":{"message":"inner"}}', "application/json", "inner"),
+        (b'"x" is a required property\n\nFailed validating "required"', "text/plain", '"x" is a required property'),
+        (b"Thread not found", "text/plain; charset=utf-8", "Thread not found"),
+        (b"<!doctype html><title>nginx</title>", "text/html", "an HTML page"),
+        (b"", "", ""),
+        (b"{}", "application/json", ""),
+        (b"[[[[[[[[1]]]]]]]]", "application/json", ""),
+        (b"\xff\xfe", "", "\ufffd\ufffd"),
+    ],
+)
+async def test_every_shape_of_error_is_read(body: bytes, content_type: str, detail: str) -> None:
+    error = await failure(Script(raw(body, content_type, 404)))
+    assert isinstance(error, NotFound)
+    assert error.detail == detail
+    assert error.status == 404
+    assert detail in error.what
+    assert f"{URL} answered 404 to GET /threads/t" in error.what
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, Rejected), (401, NotAllowed), (403, NotAllowed), (404, NotFound), (405, Rejected), (409, Conflict),
+        (410, Rejected), (413, Rejected), (422, Rejected), (500, ServerFailed), (501, ServerFailed), (503, ServerFailed),
+    ],
+)  # fmt: skip
+async def test_every_status_has_its_error(status: int, kind: type[BackendError]) -> None:
+    error = await failure(Script(answer({"detail": "why"}, status)))
+    assert type(error) is kind
+    assert error.status == status
+    assert "why" in str(error)
+
+
+async def test_a_hostile_detail_is_made_harmless_and_short() -> None:
+    hostile = "\x1b]52;c;cm0gLXJm\x1b\\ \u202e[bold]" + "x" * 5000 + "\nsecond line"
+    error = await failure(Script(answer({"detail": hostile}, 400)))
+    assert "\x1b" not in str(error)
+    assert "\u202e" not in str(error)
+    assert "second line" not in str(error)
+    assert len(str(error)) < 600
+
+
+async def test_a_busy_thread_does_not_tell_the_configuration_of_its_run() -> None:
+    detail = "Thread t has in-flight runs: [{'kwargs': {'config': {'configurable': {'password': 'hunter2'}}}}]"
+    error = await failure(Script(answer({"detail": detail}, 409)))
+    assert error.detail == "Thread t has in-flight runs"
+    assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (httpx.ConnectError("All connection attempts failed"), CannotConnect, "langgraph dev"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), CannotConnect, "spelling"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate"), CannotConnect, "--ca"),
+        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), CannotConnect, "http://"),
+        (httpx.ConnectTimeout(""), CannotConnect, "firewall"),
+        (httpx.ReadTimeout(""), ConnectionLost, "in time"),
+        (httpx.ReadError(""), ConnectionLost, "ReadError"),
+        (httpx.RemoteProtocolError("peer closed"), ConnectionLost, "peer closed"),
+    ],
+)
+async def test_every_way_not_to_be_answered_says_what_to_try(
+    fault: Exception, kind: type[BackendError], words: str
+) -> None:
+    error = await failure(Script(fault))
+    assert type(error) is kind
+    assert error.exit_code == 4
+    assert words in str(error)
+    assert URL in str(error)
+
+
+async def test_nobody_listening_elsewhere_does_not_advertise_the_demo() -> None:
+    error = await failure(Script(httpx.ConnectError("refused")), url="http://127.0.0.1:9999")
+    assert "demo" not in str(error)
+    assert "port" in error.hint
+
+
+@pytest.mark.parametrize(
+    "step", [raw(b"<html>hello</html>", "text/html"), raw(b"hello"), answer([1]), answer({"id": 1})]
+)
+async def test_an_answer_that_is_something_else_says_so(step: Any) -> None:
+    error = await failure(Script(step))
+    assert isinstance(error, BadAnswer)
+    assert "GET /threads" in str(error)
+
+
+def test_httpx_does_not_bring_its_command_line_along() -> None:
+    code = "import tui.backends.agent_server, sys; print([m for m in ('click', 'pygments', 'httpx._main', 'textual') if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
