@@ -50,7 +50,7 @@ def test_the_core_install_is_light(alone: Path, tmp_path: Path) -> None:
 
 
 def test_the_demo_without_its_extra_says_what_to_install(alone: Path, tmp_path: Path) -> None:
-    command = [alone / "forkpoint", "demo"]
+    command = [str(alone / "forkpoint"), "demo"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 4
     assert "pip install 'forkpoint[demo]'" in done.stderr

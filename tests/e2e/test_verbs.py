@@ -136,7 +136,7 @@ def test_a_fork_runs_with_what_the_original_ran_with(server_url: str) -> None:
     ):
         thread = sdk.threads.create()["thread_id"]
         question = {"messages": [{"role": "user", "content": "what do you run with?"}]}
-        original = sdk.runs.wait(thread, "echo", input=question, **settings)  # type: ignore[arg-type]
+        original = sdk.runs.wait(thread, "echo", input=question, **settings)
         before_tool = next(row for row in sdk.threads.get_history(thread, limit=20) if row["next"] == ["action"])
         again = ok("replay", f"{thread}@{before_tool['checkpoint']['checkpoint_id']}", "--json", url=server_url)
         (plan,) = again.data("plan")

@@ -89,9 +89,7 @@ class PlainPrinter:
         where = f"head {tail(ended.head.checkpoint_id)}" if ended.head is not None else "no checkpoint"
         say()
         say(f"{_end_words(ended)} · run {tail(ended.run_id or '?')} · {where}")
-        if ended.end is RunEnd.LOST:
-            say_aside(joining(self._thread_id, ended.run_id))
-        elif ended.end is RunEnd.WAITING and ended.head is not None:
+        if ended.end is RunEnd.WAITING and ended.head is not None:
             for asked in ended.head.pending_interrupts:
                 say(f"  waits for: {one_line(step_words(None, {'question': asked.value}))}")
 
@@ -175,9 +173,10 @@ def plan_lines(plan: TravelPlan) -> list[str]:
     return [title, *(f"  {name:<6} {one_line(words)}" for name, words in rows)]
 
 
-def joining(thread_id: str, run_id: str | None) -> str:
-    """What to tell a user who leaves while a run goes on."""
-    return f"The run goes on at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}"
+def joining(thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
+    """What to tell a user who leaves, or is cut off, while a run goes on (or may: `certain` is False)."""
+    goes_on = "goes on" if certain else "may go on"
+    return f"The run {goes_on} at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}"
 
 
 def _remember_run(options: Options, thread_id: str, run_id: str) -> None:

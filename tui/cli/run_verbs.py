@@ -10,8 +10,10 @@ from tui.cli.failures import Stop
 from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
 
 if TYPE_CHECKING:
+    from tui.cli.live_output import Printer
     from tui.domain.checkpoint import JSON, Checkpoint, Run
     from tui.domain.plans import TravelPlan
+    from tui.session.events import RunEnded
     from tui.session.open_thread import OpenThread
     from tui.session.session import Session
 
@@ -77,8 +79,7 @@ async def _join(options: Options, part: str, run_part: str) -> None:
         opened, found = await _thread_and_run(session, part, run_part)
         printer = _printer(options, opened)
         ended = await join_run(opened, found, printer.hear)
-        printer.finish(ended)
-        _leave_with(ended.end.exit_code)
+        _leave(printer, opened, ended)
 
 
 @click.command()
@@ -208,20 +209,26 @@ async def _travel(options: Options, opened: OpenThread, plan: TravelPlan, *, dry
     if dry_run:
         printer.hear(PlanReady(plan, planned_requests(opened, plan)))
         return
-    ended = await carry_out(opened, plan, printer.hear)
-    printer.finish(ended)
-    _leave_with(ended.end.exit_code)
+    _leave(printer, opened, await carry_out(opened, plan, printer.hear))
 
 
-def _printer(options: Options, opened: OpenThread):  # type: ignore[no-untyped-def]
+def _printer(options: Options, opened: OpenThread) -> Printer:
     from tui.cli.live_output import JsonPrinter, PlainPrinter
 
     return (JsonPrinter if options.as_json else PlainPrinter)(options, opened.thread_id)
 
 
-def _leave_with(code: int) -> None:
-    if code:
-        raise Stop(code)
+def _leave(printer: Printer, opened: OpenThread, ended: RunEnded) -> None:
+    """Say the last word, and leave with the exit code of how the run ended."""
+    from tui.cli.live_output import joining
+    from tui.cli.output import say_aside
+    from tui.session.events import RunEnd
+
+    printer.finish(ended)
+    if ended.end is RunEnd.LOST:
+        say_aside(joining(opened.thread_id, ended.run_id, certain=ended.run is not None))
+    if ended.end.exit_code:
+        raise Stop(ended.end.exit_code)
 
 
 VERBS = (run, join, cancel, replay, fork)

@@ -70,7 +70,7 @@ class RunEnd(Enum):
     ERROR = "error"
     CANCELLED = "cancelled"
     TIMEOUT = "timeout"
-    LOST = "still running"
+    LOST = "lost"
 
     @property
     def exit_code(self) -> int:
