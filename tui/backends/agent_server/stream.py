@@ -33,6 +33,7 @@ class _Bounded(httpx.AsyncByteStream):
         self._asked = asked
         self._max_event = max_event
         self.undelivered = 0
+        self.ended = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._response.aiter_bytes():
@@ -43,6 +44,7 @@ class _Bounded(httpx.AsyncByteStream):
                     hint="The run goes on at the server; read its state when it has ended.",
                 )
             yield piece
+        self.ended = True
         yield b"\n\n"
 
 
@@ -77,6 +79,8 @@ class EventStream:
                     self._bytes.undelivered = 0
                     if not sse.data and sse.event == "message":
                         continue  # what the decoder makes of a blank line after an id
+                    if not sse.data and self._bytes.ended:
+                        raise self._unreadable(sse.event, "it was cut short")
                     event = StreamEvent(sse.event, await self._parse(sse.event, sse.data), sse.id or None)
                     self._note(event)
                     yield event
@@ -91,11 +95,14 @@ class EventStream:
                 return await asyncio.to_thread(loads, data)
             return loads(data)
         except JSONError as error:
-            raise StreamBroken(
-                f"{self._asked.address} sent an event {one_line(event, 60)!r} in {self._asked} "
-                f"that cannot be read: {error.reason}.",
-                hint="The run goes on at the server; read its state when it has ended.",
-            ) from None
+            raise self._unreadable(event, error.reason) from None
+
+    def _unreadable(self, event: str, reason: str) -> StreamBroken:
+        return StreamBroken(
+            f"{self._asked.address} sent an event {one_line(event, 60)!r} in {self._asked} "
+            f"that cannot be read: {reason}.",
+            hint="The run goes on at the server; read its state when it has ended.",
+        )
 
     def _note(self, event: StreamEvent) -> None:
         if not isinstance(event.data, dict):
