@@ -1,0 +1,467 @@
+"""The main screen: threads, timeline and inspector side by side (or one at a time), the live pane below them.
+
+It composes the panes and routes what they post; each job has its own control: threads, history, travel, live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.backends.errors import BackendError, CannotConnect
+from tui.domain.addresses import Address
+from tui.domain.plans import TravelPlan
+from tui.domain.requests import PlannedRequest
+from tui.domain.safe_text import one_line, sanitise
+from tui.screens.copy_menu import copy_choices
+from tui.screens.dialogs import ChooseScreen, TextScreen
+from tui.screens.drafts import Drafts
+from tui.screens.history_control import HistoryControl
+from tui.screens.live_control import LiveControl
+from tui.screens.threads_control import ThreadsControl
+from tui.screens.travel_control import TravelControl
+from tui.screens.work import Work
+from tui.session.open_thread import OpenThread
+from tui.session.session import Session
+from tui.widgets.args_editor import ArgsEditor
+from tui.widgets.find_line import FindLine
+from tui.widgets.header_line import HeaderFacts, HeaderLine
+from tui.widgets.input_editor import InputEditor
+from tui.widgets.inspector import Inspector
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.live_pane import LivePane
+from tui.widgets.pane_title import set_title
+from tui.widgets.question_line import QuestionLine
+from tui.widgets.request_lines import request_page
+from tui.widgets.threads_list import ThreadsList
+from tui.widgets.timeline import Timeline
+
+PANES = ("threads", "timeline", "inspector", "live")
+
+
+class DebuggerScreen(Screen[None]):
+    """The debugger. `now` is the clock that ages are measured with."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "pane('threads')", "threads", show=False, id="panes.threads"),
+        Binding("2", "pane('timeline')", "timeline", show=False, id="panes.timeline"),
+        Binding("3", "pane('inspector')", "inspector", show=False, id="panes.inspector"),
+        Binding("4", "pane('live')", "live", show=False, id="panes.live"),
+        Binding("tab", "next_pane(1)", "next pane", show=False, id="panes.next"),
+        Binding("shift+tab", "next_pane(-1)", "previous pane", show=False, id="panes.previous"),
+        Binding("escape", "back", "back", show=False, id="panes.back"),
+        Binding("/", "find", "find", id="find.open"),
+        Binding("n", "find_next(False)", "next match", show=False, id="find.next"),
+        Binding("N", "find_next(True)", "previous match", show=False, id="find.previous"),
+        Binding("y", "copy", "copy as…", show=False, id="copy.open"),
+        Binding("ctrl+r", "refresh_data", "refresh", show=False, id="app.refresh"),
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        now: Callable[[], datetime],
+        open_address: Address | None = None,
+        read_only: bool = False,
+        production: bool = False,
+        profile: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.address = one_line(session.backend.address)
+        self.read_only = read_only or not session.backend.capabilities.can_run
+        self.drafts = Drafts()
+        self.work = Work(self)
+        self.threads = ThreadsControl(self)
+        self.history = HistoryControl(self)
+        self.travel = TravelControl(self)
+        self.live = LiveControl(self)
+        self.now = now
+        self._open_address = open_address
+        self._production = production
+        self._profile = profile or ""
+        self._state = "connecting"
+        self._progress = ""
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, what opens at the bottom, keys."""
+        yield HeaderLine(id="header")
+        with Horizontal(id="panes"):
+            yield ThreadsList(self.now, id="threads", classes="pane")
+            yield Timeline(id="timeline", classes="pane")
+            yield Inspector(id="inspector", classes="pane")
+        yield LivePane(id="live", classes="pane")
+        yield InputEditor(id="input-editor")
+        yield FindLine(id="find")
+        yield QuestionLine(id="question")
+        yield KeyBar(id="keys")
+
+    @property
+    def threads_list(self) -> ThreadsList:
+        """The threads pane."""
+        return self.query_one(ThreadsList)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline."""
+        return self.query_one(Timeline)
+
+    @property
+    def inspector(self) -> Inspector:
+        """The inspector."""
+        return self.query_one(Inspector)
+
+    @property
+    def live_pane(self) -> LivePane:
+        """The live pane."""
+        return self.query_one(LivePane)
+
+    @property
+    def input_editor(self) -> InputEditor:
+        """The editor for a new input."""
+        return self.query_one(InputEditor)
+
+    def on_mount(self) -> None:
+        """Connect, once there is something to look at."""
+        self.threads_list.focus()
+        self.show_header()
+        self.call_after_refresh(self.connect)
+
+    def connect(self) -> None:
+        """Probe the server and read the first page."""
+        self._state = "connecting"
+        self.work.start(self._connect(), group="connect", says="connecting", on_error=self._not_connected)
+
+    async def _connect(self) -> None:
+        await self.session.connect()
+        self._state = "live"
+        self.show_header()
+        await self.threads.read_first()
+        if self._open_address is not None:
+            address, self._open_address = self._open_address, None
+            await self.history.open_address(address)
+            self.action_pane("timeline")
+        elif self.history.opened is None and self.threads_list.threads:
+            await self.history.open(self.threads_list.threads[0])
+
+    def _not_connected(self, error: Exception) -> None:
+        if isinstance(error, CannotConnect) or self._state == "connecting":
+            self._state = "offline"
+        if isinstance(error, BackendError) and not self.threads_list.threads:
+            words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
+            self.threads_list.show((), has_more=False, words=one_line(words))
+        self.show_header()
+        self.report(error)
+
+    # What the controls say to the user.
+
+    def report(self, error: Exception) -> None:
+        """Tell about an error: what happened, and what to try."""
+        what = error.what if isinstance(error, BackendError) else str(error)
+        hint = error.hint if isinstance(error, BackendError) else ""
+        if isinstance(error, CannotConnect):
+            self._state = "offline"
+            self.show_header()
+        self.notify(sanitise(f"{what}\n{hint}".strip()), severity="error", timeout=12, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Tell about something that went wrong at the server."""
+        self.notify(sanitise(text), severity="warning", timeout=10, markup=False)
+
+    def tell(self, text: str) -> None:
+        """Tell about something."""
+        self.notify(sanitise(text), timeout=6, markup=False)
+
+    def ask(self, question: str, details: str, on_yes: Callable[[], object]) -> None:
+        """Ask before something runs or changes."""
+        self.query_one(QuestionLine).ask(question, details, on_yes)
+
+    async def choose(self, title: str, choices: Sequence[tuple[str, str]]) -> str | None:
+        """Let the user choose one of (id, words)."""
+        return await self.app.push_screen_wait(ChooseScreen(title, choices))
+
+    def show_requests(self, requests: Sequence[PlannedRequest], plan: TravelPlan) -> None:
+        """Show what would be sent."""
+        self.app.push_screen(TextScreen("What would be sent", request_page(requests, plan, self.address)))
+
+    def show_progress(self, says: str, *, only: str | None = None) -> None:
+        """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
+        if only is None or self._progress == only:
+            self._progress = says
+            self.show_header()
+
+    def show_header(self) -> None:
+        """Draw the header again."""
+        thread = self.history.opened.thread if self.history.opened is not None else None
+        assistant = self.session.assistant or (thread.graph_id if thread is not None else None) or ""
+        self.query_one(HeaderLine).show(
+            HeaderFacts(
+                profile=one_line(self._profile),
+                server=one_line(self.session.info.title) if self._state == "live" else "",
+                address=self.address,
+                state=self._progress or self._state,
+                assistant=one_line(assistant, 30),
+                read_only=self.read_only,
+                production=self._production,
+            )
+        )
+
+    def show_titles(self) -> None:
+        """Draw the panes' titles and the header again."""
+        set_title(self.threads_list, self.threads.title, self.threads.facts)
+        set_title(self.timeline, self.history.title, self.timeline.summary)
+        self.show_header()
+
+    # Panes.
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane."""
+        self.show_pane(name)
+
+    def show_pane(self, name: str, *, focus: bool = True) -> None:
+        """Bring a pane to the front; in a narrow terminal it takes the place of the others."""
+        if name == "live" and not self.live_pane.has_run:
+            self.tell("No run is followed yet: r replays, i runs an input, J joins a run.")
+            return
+        for pane in PANES:
+            self.query_one(f"#{pane}").set_class(pane == name, "-current")
+        self.set_class(name == "live", "-live-current")
+        self.live_pane.shape_changed()
+        if focus:
+            self._focus_target(name).focus()
+
+    def focus_pane(self) -> None:
+        """Give the focus to the current pane."""
+        self._focus_target(self.current_pane).focus()
+
+    @property
+    def current_pane(self) -> str:
+        """The pane that has, or last had, the focus."""
+        return next((pane for pane in PANES if self.query_one(f"#{pane}").has_class("-current")), "threads")
+
+    def action_next_pane(self, step: int) -> None:
+        """Go round the panes."""
+        panes = [pane for pane in PANES if pane != "live" or self.live_pane.has_run]
+        at = panes.index(self.current_pane) if self.current_pane in panes else 0
+        self.show_pane(panes[(at + step) % len(panes)])
+
+    def action_back(self) -> None:
+        """One pane to the left."""
+        at = PANES.index(self.current_pane)
+        if self.current_pane == "live":
+            self.show_pane("timeline")
+        elif at > 0:
+            self.show_pane(PANES[at - 1])
+
+    @on(DescendantFocus)
+    def _focus_moved(self, event: DescendantFocus) -> None:
+        """The pane that holds the focus is the current one, also after a click."""
+        for node in event.widget.ancestors_with_self:
+            if node.id in PANES and isinstance(node, Widget):
+                if not node.has_class("-current"):
+                    self.show_pane(node.id, focus=False)
+                return
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        self.show_titles()
+        self.live_pane.shape_changed()
+
+    def _focus_target(self, name: str) -> Widget:
+        return self.inspector.focus_target if name == "inspector" else self.query_one(f"#{name}")
+
+    # Finding and copying.
+
+    def action_find(self) -> None:
+        """Find in the current pane."""
+        self.query_one(FindLine).open(self._focus_target(self.current_pane))
+
+    def action_find_next(self, backwards: bool) -> None:
+        """Next or previous match."""
+        if not self.query_one(FindLine).again(self._focus_target(self.current_pane), backwards=backwards):
+            self.tell("Nothing found. / starts a search.")
+
+    def action_copy(self) -> None:
+        """Copy something of the current selection."""
+        choices = copy_choices(self.history.opened, self.history.selected, self.threads_list.selected)
+        if not choices:
+            self.tell("There is nothing to copy yet.")
+            return
+
+        def copy(chosen: str | None) -> None:
+            if chosen is not None:
+                self.app.copy_to_clipboard(choices[int(chosen)].text())
+                self.tell(f"Copied: {choices[int(chosen)].words}.")
+
+        words = [(str(number), choice.words) for number, choice in enumerate(choices)]
+        self.app.push_screen(ChooseScreen("Copy", words), copy)
+
+    # Threads.
+
+    @on(ThreadsList.Opened)
+    def _thread_chosen(self, event: ThreadsList.Opened) -> None:
+        self.history.start(self._open_and_go(event), says="opening the thread")
+
+    async def _open_and_go(self, event: ThreadsList.Opened) -> None:
+        await self.history.open(event.thread)
+        self.show_pane("timeline")
+
+    @on(ThreadsList.NeedMore)
+    def _more_threads(self) -> None:
+        self.threads.read_more()
+
+    def action_new_thread(self) -> None:
+        """Make a thread."""
+        if self._may_write():
+            self.threads.ask_new()
+
+    def action_delete_thread(self) -> None:
+        """Delete a thread."""
+        if self._may_write():
+            self.threads.ask_delete()
+
+    def action_next_status(self) -> None:
+        """Filter threads by status."""
+        self.threads.next_status()
+
+    def action_waiting_first(self) -> None:
+        """Waiting threads first, or not."""
+        self.threads.toggle_waiting()
+
+    def thread_opened(self) -> None:
+        """Another thread is open: its editor and drafts are others."""
+        self.show_titles()
+
+    def reasons_to_stay(self) -> list[str]:
+        """What a user should know before leaving, a sentence each."""
+        reasons = []
+        if self.drafts or self.input_editor.text.strip():
+            reasons.append("There is a draft that was not sent.")
+        if self.live.is_streaming:
+            reasons.append("The run goes on at the server.")
+        return reasons
+
+    def _may_write(self) -> bool:
+        if self.read_only:
+            self.tell("This connection is read-only: nothing can be run or changed.")
+        return not self.read_only
+
+    # Timeline, inspector, editors.
+
+    @on(Timeline.Selected)
+    def _checkpoint_selected(self, event: Timeline.Selected) -> None:
+        self.travel.left_checkpoint(event.checkpoint_id)
+        self.live.user_selected(event.checkpoint_id)
+        self.history.selection_moved()
+
+    @on(Timeline.NeedOlder)
+    def _older_checkpoints(self) -> None:
+        self.history.read_older()
+
+    @on(Timeline.Inspect)
+    def _inspect(self) -> None:
+        self.show_pane("inspector")
+
+    def action_edit(self) -> None:
+        """Edit a tool call of the selected checkpoint."""
+        self.travel.edit()
+
+    def action_replay(self) -> None:
+        """Run again from the selected checkpoint."""
+        self.travel.replay()
+
+    def action_new_input(self) -> None:
+        """Run with a new input."""
+        self.travel.new_input()
+
+    def keep_draft(self, thread_id: str, checkpoint_id: str, texts: Mapping[str, str]) -> None:
+        """Keep (or with {} forget) the draft of a checkpoint, and mark its row."""
+        before = self.drafts.checkpoints(thread_id)
+        self.drafts.put(thread_id, checkpoint_id, texts)
+        after = self.drafts.checkpoints(thread_id)
+        if before != after and self.history.opened is not None and self.history.opened.thread_id == thread_id:
+            self.timeline.set_drafts(after)
+
+    @on(ArgsEditor.DraftChanged)
+    def _draft_changed(self, event: ArgsEditor.DraftChanged) -> None:
+        self.travel.draft_changed(event.texts)
+
+    @on(ArgsEditor.SendWanted)
+    def _fork(self) -> None:
+        self.travel.fork()
+
+    @on(ArgsEditor.PreviewWanted)
+    def _preview_fork(self) -> None:
+        self.travel.preview_fork()
+
+    @on(ArgsEditor.Left)
+    def _editor_left(self) -> None:
+        self.travel.leave_editor()
+
+    @on(InputEditor.SendWanted)
+    def _run_input(self, event: InputEditor.SendWanted) -> None:
+        self.travel.run_input(event.value)
+
+    @on(InputEditor.PreviewWanted)
+    def _preview_input(self, event: InputEditor.PreviewWanted) -> None:
+        self.travel.preview_input(event.value)
+
+    @on(InputEditor.Left)
+    def _input_left(self) -> None:
+        self.travel.leave_input()
+
+    # Runs.
+
+    def action_cancel_run(self) -> None:
+        """Cancel the run that is followed, or the active one of the open thread."""
+        self.live.ask_cancel()
+
+    def action_join_run(self) -> None:
+        """Follow the active run of the open thread."""
+        self.live.join_newest()
+
+    def action_runs(self) -> None:
+        """List the runs of the open thread, or of the one under the cursor in the threads pane."""
+        self.live.show_runs(self.threads_list.selected if self.current_pane == "threads" else None)
+
+    def run_begins(self) -> None:
+        """A run is followed from now on: its pane opens."""
+        if self.has_class("-narrow"):
+            self.show_pane("live")
+
+    def run_is_over(self, opened: OpenThread) -> None:
+        """The run that was followed ended."""
+        if opened is self.history.opened:
+            self.timeline.set_running(running=False)
+        self.threads.put(opened.thread)
+        if self.has_class("-narrow") and self.current_pane == "live":
+            self.show_pane("timeline")
+
+    def thread_is_busy(self, opened: OpenThread) -> None:
+        """A run began on a thread."""
+        if opened is self.history.opened:
+            self.timeline.set_running(running=True)
+        self.threads.mark_busy(opened.thread_id)
+
+    def action_refresh_data(self) -> None:
+        """Read again what is on the screen."""
+        if self._state != "live":
+            self.connect()
+            return
+        self.threads.reload()
+        self.history.refresh()

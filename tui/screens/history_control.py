@@ -1,0 +1,163 @@
+"""What the timeline and the inspector show: the open thread, its pages, and the selected checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from tui.backends.errors import NotFound
+from tui.domain.addresses import Address, parse_checkpoint, tail
+from tui.domain.checkpoint import Checkpoint, Thread
+from tui.session.open_thread import OpenThread
+from tui.widgets.inspector import Inspected
+from tui.widgets.thread_rows import NO_MESSAGES, thread_title
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.screens.debugger import DebuggerScreen
+
+SELECTION_SECONDS = 0.08
+"""How long the cursor rests before the inspector follows; the first move after a rest shows at once."""
+
+NO_CHECKPOINTS = "No checkpoints yet: i starts a run with an input."
+
+
+class HistoryControl:
+    """Keeps the open thread."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self.opened: OpenThread | None = None
+        self._waiting: str | None = None
+        self._timer: Timer | None = None
+        self._loading = False
+
+    @property
+    def selected(self) -> Checkpoint | None:
+        """The checkpoint under the cursor."""
+        at = self._screen.timeline.selected
+        return self.opened.tree.get(at) if self.opened is not None else None
+
+    def start(self, job: Coroutine[Any, Any, None], says: str = "reading history") -> None:
+        """Run a job that reads history."""
+        self._screen.work.start(job, group="history", says=says, on_error=self.failed)
+
+    async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
+        """Open a thread, at a checkpoint if one is named."""
+        opened = await self._screen.session.open(thread)
+        select = None
+        if checkpoint is not None:
+            found = await opened.resolve(parse_checkpoint(checkpoint))
+            select = found.checkpoint_id
+        self.opened = opened
+        self._screen.threads_list.mark_open(thread.thread_id)
+        self._show_tree(select)
+        self._screen.thread_opened()
+
+    async def open_address(self, address: Address) -> None:
+        """Open what was named on the command line."""
+        thread = await self._screen.session.resolve_thread(address.thread)
+        self._screen.threads_list.select(thread.thread_id)
+        await self.open(thread, address.checkpoint)
+
+    def close_if_open(self, thread_id: str, words: str) -> None:
+        """The thread is gone."""
+        if self.opened is not None and self.opened.thread_id == thread_id:
+            self.opened = None
+            self._screen.threads_list.mark_open(None)
+            self._screen.timeline.show_nothing(words)
+            self._screen.inspector.show(None)
+            self._screen.show_titles()
+
+    def refresh(self) -> None:
+        """Read what is new."""
+        if self.opened is not None:
+            self.start(self._refresh(self.opened))
+
+    def read_older(self) -> None:
+        """Read the next page, unless that is being done."""
+        if self.opened is not None and not self._loading:
+            self._loading = True
+            self.start(self._read_older(self.opened), says="reading older checkpoints")
+
+    def tree_grew(self, opened: OpenThread, *, follow: bool) -> None:
+        """The tree of a thread took in checkpoints; `follow` moves the selection to its head."""
+        if opened is not self.opened:
+            return
+        head = opened.tree.head
+        if self._screen.timeline.is_empty:
+            self._show_tree(None)
+        else:
+            self._screen.timeline.tree_grew()
+        if follow and head is not None:
+            self._screen.timeline.select(head.checkpoint_id)
+        self.show_selected()
+        self._screen.show_titles()
+
+    def selection_moved(self) -> None:
+        """The cursor moved: the inspector follows, at once after a rest, else when the cursor rests again."""
+        if self._timer is None:
+            self.show_selected()
+            self._timer = self._screen.set_timer(SELECTION_SECONDS, self._rested)
+        else:
+            self._timer.reset()
+
+    def show_selected(self) -> None:
+        """Show the selected checkpoint in the inspector."""
+        checkpoint = self.selected
+        if checkpoint is None or self.opened is None:
+            self._screen.inspector.show(None)
+            return
+        tree = self.opened.tree
+        head = tree.head
+        self._screen.inspector.show(
+            Inspected(checkpoint, is_head=head is not None and head.checkpoint_id == checkpoint.checkpoint_id)
+        )
+
+    def failed(self, error: Exception) -> None:
+        """History could not be read: say so where it would be, too."""
+        self._loading = False
+        if isinstance(error, NotFound) and self.opened is not None:
+            self._screen.threads.drop(self.opened.thread_id)
+            self.close_if_open(self.opened.thread_id, "This thread is gone. Enter on another opens it.")
+        self._screen.report(error)
+
+    async def _refresh(self, opened: OpenThread) -> None:
+        opened.thread = await self._screen.session.backend.get_thread(opened.thread_id)
+        await opened.refresh()
+        self._screen.threads.put(opened.thread)
+        self.tree_grew(opened, follow=False)
+
+    async def _read_older(self, opened: OpenThread) -> None:
+        try:
+            await opened.load_older()
+        finally:
+            self._loading = False
+        self.tree_grew(opened, follow=False)
+        if opened is self.opened:
+            self._screen.timeline.ask_for_older()
+
+    def _show_tree(self, select: str | None) -> None:
+        assert self.opened is not None  # noqa: S101 - called with a thread
+        if len(self.opened.tree):
+            self._screen.timeline.show_tree(self.opened.tree, select=select)
+            self._screen.timeline.set_drafts(self._screen.drafts.checkpoints(self.opened.thread_id))
+            self._screen.timeline.ask_for_older()
+        else:
+            self._screen.timeline.show_nothing(NO_CHECKPOINTS)
+        self.show_selected()
+        self._screen.show_titles()
+
+    def _rested(self) -> None:
+        self._timer = None
+        self.show_selected()
+
+    @property
+    def title(self) -> str:
+        """What the open thread is called."""
+        if self.opened is None:
+            return "Timeline"
+        thread = self._screen.threads.find(self.opened.thread_id) or self.opened.thread
+        title = thread_title(thread)
+        return f"…{tail(thread.thread_id, 8)}" if title == NO_MESSAGES else title

@@ -1,0 +1,185 @@
+"""What the threads pane does: read pages, filter, make and delete threads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.backends.base import ThreadQuery
+from tui.backends.errors import BackendError
+from tui.domain.addresses import tail
+from tui.domain.checkpoint import Thread
+from tui.domain.safe_text import one_line
+from tui.widgets.thread_rows import thread_title
+from tui.widgets.threads_list import ThreadsList
+
+if TYPE_CHECKING:
+    from tui.screens.debugger import DebuggerScreen
+
+PAGE = 50
+
+STATUSES: tuple[str | None, ...] = (None, "interrupted", "busy", "error", "idle")
+"""What `s` goes through; None is all."""
+
+
+class ThreadsControl:
+    """Keeps what was read of the list of threads."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self.status: str | None = None
+        self.waiting_first = False
+        self._threads: list[Thread] = []
+        self._next: int | None = None
+        self._total: int | None = None
+        self._loading = False
+
+    @property
+    def pane(self) -> ThreadsList:
+        """The list on the screen."""
+        return self._screen.threads_list
+
+    @property
+    def title(self) -> str:
+        """The pane's name and filter."""
+        words = "Threads" if self.status is None else f"Threads: {self.status}"
+        return words + (", waiting first" if self.waiting_first else "")
+
+    @property
+    def facts(self) -> str:
+        """How many there are."""
+        if self._total is not None:
+            return str(self._total)
+        return f"{len(self._threads)}{'+' if self._next is not None else ''}" if self._threads else ""
+
+    def find(self, thread_id: str) -> Thread | None:
+        """A thread that was read."""
+        return next((thread for thread in self._threads if thread.thread_id == thread_id), None)
+
+    def reload(self, *, says: str = "reading threads") -> None:
+        """Read the list again from its beginning, as many rows as are shown."""
+        self._screen.work.start(self.read_first(), group="threads", says=says, on_error=self._failed)
+
+    def read_more(self) -> None:
+        """Read the next page, unless that is being done."""
+        if self._next is not None and not self._loading:
+            self._screen.work.start(self._read_next(), group="threads", says="reading threads")
+
+    def next_status(self) -> None:
+        """Filter by the next status."""
+        self.status = STATUSES[(STATUSES.index(self.status) + 1) % len(STATUSES)]
+        self.reload()
+
+    def toggle_waiting(self) -> None:
+        """Put the threads that wait for a person first, or not."""
+        self.waiting_first = not self.waiting_first
+        self.reload()
+
+    def put(self, thread: Thread) -> None:
+        """Take in a newer reading of one thread; a new one comes first."""
+        known = self.find(thread.thread_id)
+        if known is None:
+            self._threads.insert(0, thread)
+            self._total = None if self._total is None else self._total + 1
+        else:
+            fresh = thread if thread.preview is not None else _with_preview(thread, known)
+            self._threads[self._threads.index(known)] = fresh
+        self._show()
+
+    def mark_busy(self, thread_id: str) -> None:
+        """A run began on a thread."""
+        known = self.find(thread_id)
+        if known is not None:
+            self._threads[self._threads.index(known)] = replace(known, status="busy")
+            self._show()
+
+    def drop(self, thread_id: str) -> None:
+        """A thread is gone."""
+        before = len(self._threads)
+        self._threads = [thread for thread in self._threads if thread.thread_id != thread_id]
+        if self._total is not None:
+            self._total -= before - len(self._threads)
+        self._show()
+
+    def ask_new(self) -> None:
+        """Make a thread, after a question."""
+        self._screen.ask(
+            "Make a new thread?", f"at {self._screen.address}; nothing runs yet", lambda: self._start(self._make())
+        )
+
+    def ask_delete(self) -> None:
+        """Delete the thread under the cursor, after a question."""
+        thread = self.pane.selected
+        if thread is None:
+            return
+        self._screen.ask(
+            f"Delete …{tail(thread.thread_id, 8)}?",
+            f"{one_line(thread_title(thread), 40)} with its checkpoints and runs, at {self._screen.address}. "
+            "This can't be undone.",
+            lambda: self._start(self._delete(thread)),
+        )
+
+    def _start(self, job: object) -> None:
+        self._screen.work.start(job, group="thread-change", says="changing threads")  # type: ignore[arg-type]
+
+    async def read_first(self) -> None:
+        """Read the first page."""
+        self._loading = True
+        try:
+            limit = min(1000, max(PAGE, len(self._threads)))
+            backend = self._screen.session.backend
+            first: list[Thread] = []
+            if self.waiting_first and self.status is None:
+                first = list(
+                    (await self._screen.session.threads(ThreadQuery(limit=limit, status="interrupted"))).threads
+                )
+            page = await self._screen.session.threads(ThreadQuery(limit=limit, status=self.status))
+            waiting = {thread.thread_id for thread in first}
+            self._threads = first + [thread for thread in page.threads if thread.thread_id not in waiting]
+            self._next = page.next_offset
+            self._total = await backend.count_threads(self.status)
+        finally:
+            self._loading = False
+        self._show()
+
+    async def _read_next(self) -> None:
+        if self._next is None:
+            return
+        self._loading = True
+        try:
+            page = await self._screen.session.threads(ThreadQuery(limit=PAGE, offset=self._next, status=self.status))
+        finally:
+            self._loading = False
+        known = {thread.thread_id for thread in self._threads}
+        self._threads += [thread for thread in page.threads if thread.thread_id not in known]
+        self._next = page.next_offset
+        self._show()
+
+    async def _make(self) -> None:
+        thread = await self._screen.session.backend.create_thread()
+        self.put(thread)
+        self.pane.select(thread.thread_id)
+        await self._screen.history.open(thread)
+        self._screen.travel.new_input()
+
+    async def _delete(self, thread: Thread) -> None:
+        await self._screen.session.backend.delete_thread(thread.thread_id)
+        self.drop(thread.thread_id)
+        self._screen.history.close_if_open(thread.thread_id, "The thread was deleted. Enter opens another.")
+        self._screen.tell(f"Thread …{tail(thread.thread_id, 8)} is deleted.")
+
+    def _show(self) -> None:
+        words = "No threads yet: a makes one."
+        if self.status is not None:
+            words = f"No {self.status} threads: s goes on."
+        self.pane.show(self._threads, has_more=self._next is not None, words=words)
+        self._screen.show_titles()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, BackendError) and not self._threads:
+            self.pane.show((), has_more=False, words=f"{error.what} ctrl+r tries again.")
+        self._screen.report(error)
+
+
+def _with_preview(thread: Thread, known: Thread) -> Thread:
+    return replace(thread, preview=known.preview)

@@ -1,0 +1,205 @@
+"""From a key to a run: replay, edit and fork, new input. Builds the plan, asks, and hands it to the live control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from tui.backends.errors import BackendError
+from tui.domain.checkpoint import JSON, START, Assistant, Checkpoint
+from tui.domain.messages import find_messages
+from tui.domain.plans import PlanError, TravelPlan, open_calls, plan_fork, plan_input, plan_replay, where_to_edit
+from tui.session.open_thread import OpenThread
+from tui.session.travel import planned_requests
+from tui.widgets.plan_words import question_of
+
+if TYPE_CHECKING:
+    from tui.screens.debugger import DebuggerScreen
+
+Planned = Callable[[OpenThread, TravelPlan], None]
+
+
+class TravelControl:
+    """Intents of the user on the open thread."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self._editing: tuple[OpenThread, Checkpoint] | None = None
+        self._input_at: tuple[OpenThread, Checkpoint | None] | None = None
+
+    def replay(self) -> None:
+        """Run again from the selected checkpoint, after a question."""
+        if (chosen := self._chosen()) is not None:
+            self._plan(self._plan_replay(*chosen))
+
+    def edit(self) -> None:
+        """Open the editor on the tool calls of the selected checkpoint."""
+        if (chosen := self._chosen()) is None:
+            return
+        opened, checkpoint = chosen
+        place = where_to_edit(opened.tree, checkpoint)
+        if place is None:
+            self._screen.warn(
+                "There is no tool call to edit here or before. Pick one after the model asked for a tool."
+            )
+            return
+        if place is not checkpoint:
+            self._screen.timeline.select(place.checkpoint_id)
+            self._screen.history.show_selected()
+            self._screen.tell("An edit works where the tool call is still to run: this is that checkpoint.")
+        calls = [call for call in open_calls(place) if call.id is not None]
+        if not calls:
+            self._screen.warn("The tool calls here have no ids, so the server could not replace them.")
+            return
+        self._editing = (opened, place)
+        self._screen.show_pane("inspector", focus=False)
+        drafts = self._screen.drafts.of(opened.thread_id, place.checkpoint_id)
+        self._screen.inspector.open_editor(calls, drafts)
+
+    def draft_changed(self, texts: Mapping[str, str]) -> None:
+        """The user typed: keep it."""
+        if self._editing is not None:
+            opened, checkpoint = self._editing
+            self._screen.keep_draft(opened.thread_id, checkpoint.checkpoint_id, texts)
+
+    def leave_editor(self) -> None:
+        """Close the editor; its text stays as a draft."""
+        if self._editing is None:
+            return
+        opened, checkpoint = self._editing
+        self._editing = None
+        self._screen.inspector.close_editor()
+        if self._screen.drafts.of(opened.thread_id, checkpoint.checkpoint_id):
+            self._screen.tell("The draft is kept: e goes on with it.")
+
+    def left_checkpoint(self, checkpoint_id: str) -> None:
+        """The selection moved; an editor of another checkpoint closes."""
+        if self._editing is not None and self._editing[1].checkpoint_id != checkpoint_id:
+            self.leave_editor()
+
+    def fork(self) -> None:
+        """ctrl+s in the editor: fork with what was typed, after a question."""
+        self._plan(self._plan_fork(self._ask))
+
+    def preview_fork(self) -> None:
+        """ctrl+o in the editor: show the requests."""
+        self._plan(self._plan_fork(self._preview))
+
+    def new_input(self) -> None:
+        """Open the input editor for the selected checkpoint, or for the head."""
+        opened = self._screen.history.opened
+        if opened is None:
+            self._screen.tell("Open a thread first: enter on a row of the threads pane.")
+            return
+        if self._refused():
+            return
+        checkpoint, head = self._screen.history.selected, opened.tree.head
+        at_head = checkpoint is None or checkpoint is head
+        self._input_at = (opened, None if at_head else checkpoint)
+        found = find_messages(head.values) if head is not None else ("messages", [])
+        title = "New input" if at_head or checkpoint is None else f"New input on top of step {checkpoint.step}"
+        self._screen.input_editor.open(title, messages_key=found[0] if found else None)
+
+    def leave_input(self) -> None:
+        """Close the input editor; its text stays."""
+        self._input_at = None
+        self._screen.input_editor.close()
+        self._screen.focus_pane()
+
+    def run_input(self, value: JSON) -> None:
+        """ctrl+s in the input editor: run, after a question."""
+        self._plan(self._plan_input(value, self._ask))
+
+    def preview_input(self, value: JSON) -> None:
+        """ctrl+o in the input editor: show the requests."""
+        self._plan(self._plan_input(value, self._preview))
+
+    def sent(self, opened: OpenThread, plan: TravelPlan) -> None:
+        """The server took it: the editor closes and its draft is done."""
+        if plan.edits and plan.start is not None:
+            self._screen.keep_draft(opened.thread_id, plan.start.checkpoint_id, {})
+            if self._editing is not None and self._editing[1].checkpoint_id == plan.start.checkpoint_id:
+                self._editing = None
+                self._screen.inspector.close_editor()
+        if plan.input is not None and self._input_at is not None:
+            self._input_at = None
+            self._screen.input_editor.close(forget=True)
+        self._screen.focus_pane()
+
+    def _plan(self, job: object) -> None:
+        self._screen.work.start(job, group="plan", says="reading how the original ran")  # type: ignore[arg-type]
+
+    async def _plan_replay(self, opened: OpenThread, checkpoint: Checkpoint) -> None:
+        setup = await self._screen.session.setup_for_replay(opened, checkpoint)
+        self._ask(opened, plan_replay(opened.tree, checkpoint, setup))
+
+    async def _plan_fork(self, then: Planned) -> None:
+        args = self._screen.inspector.editor.edited_args()
+        if self._editing is None or args is None:
+            return
+        opened, checkpoint = self._editing
+        setup = await self._screen.session.setup_for_replay(opened, checkpoint)
+        clone = self._screen.session.info.needs_clone_before_edit
+        then(opened, plan_fork(opened.tree, checkpoint, args, setup, clone_first=clone))
+
+    async def _plan_input(self, value: JSON, then: Planned) -> None:
+        if self._input_at is None:
+            return
+        opened, checkpoint = self._input_at
+        session = self._screen.session
+        assistant: str | None = None
+        if opened.thread.graph_id is None and session.assistant is None:
+            assistant = await self._choose_assistant()
+            if assistant is None:
+                return
+        setup = await session.setup_for_input(opened.thread, assistant=assistant)
+        entry = await self._entry(setup.assistant_id)
+        then(opened, plan_input(opened.tree, checkpoint, value, setup, entry=entry))
+
+    async def _choose_assistant(self) -> str | None:
+        """The assistant for a thread that has not run yet."""
+        assistants = await self._screen.session.assistants()
+        if len(assistants) == 1:
+            return assistants[0].assistant_id
+        if not assistants:
+            raise PlanError(f"There are no assistants at {self._screen.address}, so nothing can run.")
+        choices = [(assistant.assistant_id, _assistant_words(assistant)) for assistant in assistants]
+        return await self._screen.choose("Which assistant?", choices)
+
+    async def _entry(self, assistant_id: str) -> tuple[str, ...]:
+        """The nodes that an input runs first; () where the server does not draw the graph."""
+        try:
+            graph = await self._screen.session.backend.graph(assistant_id)
+        except BackendError:
+            return ()
+        edges = graph.get("edges") if isinstance(graph, dict) else None
+        return tuple(
+            str(edge.get("target"))
+            for edge in (edges if isinstance(edges, list) else ())
+            if isinstance(edge, dict) and edge.get("source") == START
+        )
+
+    def _ask(self, opened: OpenThread, plan: TravelPlan) -> None:
+        question, details = question_of(plan, self._screen.address)
+        self._screen.ask(question, details, lambda: self._screen.live.start(opened, plan))
+
+    def _preview(self, opened: OpenThread, plan: TravelPlan) -> None:
+        self._screen.show_requests(planned_requests(opened, plan), plan)
+
+    def _chosen(self) -> tuple[OpenThread, Checkpoint] | None:
+        opened, checkpoint = self._screen.history.opened, self._screen.history.selected
+        if opened is None or checkpoint is None:
+            self._screen.tell("Select a checkpoint in the timeline first.")
+            return None
+        return None if self._refused() else (opened, checkpoint)
+
+    def _refused(self) -> bool:
+        if self._screen.read_only:
+            self._screen.tell("This connection is read-only: nothing can be run or changed.")
+            return True
+        return False
+
+
+def _assistant_words(assistant: Assistant) -> str:
+    name = assistant.name or assistant.graph_id
+    return name if name == assistant.graph_id else f"{name} ({assistant.graph_id})"

@@ -1,0 +1,127 @@
+"""Colour themes: read from TOML files, and handed to Textual with the variables that only this app knows.
+
+The files live in the top-level folder `themes/`; in an installed wheel they are `tui/themes/`. A broken file never
+keeps the app from starting: it is left out, and the reason is one line for the user.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+DEFAULT_THEME = "forkpoint-dark"
+
+VARIABLES: Mapping[str, str] = {
+    "calm": "#7982a0",
+    "rule": "#343a4f",
+    "row-selected": "#2b3350",
+    "row-selected-blur": "#222738",
+    "lane-1": "#7aa2f7",
+    "lane-2": "#bb9af7",
+    "lane-3": "#7dcfff",
+    "lane-4": "#9ece6a",
+    "lane-5": "#ff9e64",
+    "mark-head": "#9ece6a",
+    "mark-edit": "#e0af68",
+    "mark-replay": "#7dcfff",
+    "mark-waiting": "#e0af68",
+    "mark-error": "#f7768e",
+    "mark-running": "#7aa2f7",
+    "role-human": "#9ece6a",
+    "role-ai": "#7aa2f7",
+    "role-tool": "#bb9af7",
+    "role-system": "#e0af68",
+    "json-key": "#7dcfff",
+    "json-string": "#9ece6a",
+    "json-number": "#ff9e64",
+    "json-word": "#bb9af7",
+    "match": "#e0af68",
+}
+"""The variables that our style sheets use beyond Textual's, and what they are in a theme that does not say."""
+
+_COLORS = frozenset(
+    {
+        "primary",
+        "secondary",
+        "accent",
+        "foreground",
+        "background",
+        "surface",
+        "panel",
+        "boost",
+        "success",
+        "warning",
+        "error",
+    }
+)
+
+
+class ThemeError(ValueError):
+    """A theme file can't be used: which, and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFiles:
+    """What was found: the usable themes by name, and a line for each file that is not usable."""
+
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def theme_folder() -> Path:
+    """Where our own themes are: inside the package when installed, beside it in a checkout."""
+    inside = Path(__file__).with_name("themes")
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "themes"
+
+
+def load_themes(folders: Iterable[Path]) -> ThemeFiles:
+    """Read every `*.toml` of the folders; a later folder's theme replaces an earlier one of the same name."""
+    themes: dict[str, Theme] = {}
+    problems: list[str] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                theme = read_theme(path)
+            except ThemeError as error:
+                problems.append(str(error))
+            else:
+                themes[theme.name] = theme
+    return ThemeFiles(themes, tuple(problems))
+
+
+def read_theme(path: Path) -> Theme:
+    """Read one theme file; raises `ThemeError`."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ThemeError(f"Theme {path.name}: {error}") from error
+    colors = _table(path, data, "colors", _COLORS)
+    variables = _table(path, data, "variables", frozenset(VARIABLES))
+    if "primary" not in colors:
+        raise ThemeError(f"Theme {path.name}: [colors] must name at least `primary`.")
+    name, dark = data.get("name", path.stem), data.get("dark", True)
+    if not isinstance(name, str) or not isinstance(dark, bool):
+        raise ThemeError(f"Theme {path.name}: `name` is a text and `dark` is true or false.")
+    theme = Theme(name=name, primary=colors.pop("primary"), dark=dark, variables={**VARIABLES, **variables})
+    for role, color in colors.items():
+        setattr(theme, role, color)
+    return theme
+
+
+def _table(path: Path, data: Mapping[str, object], title: str, known: frozenset[str]) -> dict[str, str]:
+    table = data.get(title, {})
+    if not isinstance(table, dict):
+        raise ThemeError(f"Theme {path.name}: [{title}] is not a table.")
+    for key, value in table.items():
+        if key not in known:
+            raise ThemeError(f"Theme {path.name}: [{title}] has no colour called {key!r}.")
+        try:
+            Color.parse(value if isinstance(value, str) else "")
+        except ColorParseError as error:
+            raise ThemeError(f"Theme {path.name}: {title}.{key} = {value!r} is no colour.") from error
+    return table

@@ -1,0 +1,161 @@
+"""The editor for a new input: opens at the bottom; plain text becomes a message where the graph talks in messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static, TextArea
+
+from tui.domain.checkpoint import JSON
+from tui.domain.json_values import parse_with_position
+from tui.domain.safe_text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInput:
+    """What a typed text means: the value to send, or why it cannot be sent."""
+
+    value: JSON = None
+    problem: str = ""
+    words: str = ""
+    """How the text was read, for the line below it."""
+
+
+def read_input(text: str, *, messages_key: str | None) -> ReadInput:
+    """An input from typed text: JSON if it is an object or a list, else a message of the user.
+
+    `messages_key` is the state key that holds messages; None where the graph is known not to have one.
+    """
+    stripped = text.strip()
+    if not stripped:
+        return ReadInput(problem="Type a message, or a JSON object.")
+    if stripped[0] in "{[":
+        parsed = parse_with_position(text)
+        if not parsed.ok:
+            return ReadInput(problem=f"line {parsed.line}: {parsed.reason}")
+        return ReadInput(parsed.value, words="sent as the JSON that it is")
+    if messages_key is None:
+        return ReadInput(problem='This graph has no messages: type a JSON object, such as {"key": "value"}.')
+    message = {"role": "user", "content": stripped}
+    return ReadInput({messages_key: [message]}, words=f"sent as a user message in {one_line(messages_key, 30)!r}")
+
+
+class InputEditor(Vertical):
+    """Hidden until `open`. The text stays when it is closed."""
+
+    DEFAULT_CSS = """
+    InputEditor {
+        display: none;
+        height: auto;
+        border: round $accent;
+        border-title-color: $accent;
+        border-title-style: bold;
+        border-subtitle-color: $calm;
+        padding: 0 1;
+        &.-open { display: block; }
+        TextArea {
+            height: auto; min-height: 2; max-height: 8;
+            border: none; padding: 0;
+            background: transparent;
+            &:focus { border: none; background-tint: transparent; }
+            & .text-area--cursor-line { background: transparent; }
+            & .text-area--cursor { background: $accent; color: $background; }
+        }
+        Static { height: 1; color: $calm; }
+        Static.-wrong { color: $error; }
+    }
+    """
+
+    BINDINGS = [
+        Binding("ctrl+s", "send", "run", id="input.send"),
+        Binding("ctrl+o", "preview", "preview", id="input.preview"),
+        Binding("escape", "leave", "leave, text kept", id="input.leave"),
+    ]
+
+    @dataclass
+    class SendWanted(Message):
+        """ctrl+s with a valid input."""
+
+        value: JSON
+
+    @dataclass
+    class PreviewWanted(Message):
+        """ctrl+o with a valid input."""
+
+        value: JSON
+
+    class Left(Message):
+        """esc."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._messages_key: str | None = "messages"
+
+    def compose(self) -> ComposeResult:
+        """The text and how it will be read."""
+        yield TextArea(language=None, soft_wrap=True, show_line_numbers=False, compact=True)
+        yield Static(markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return self.has_class("-open")
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.query_one(TextArea).text
+
+    def open(self, title: str, *, messages_key: str | None, text: str | None = None) -> None:
+        """Show the editor; `text` replaces what was typed before."""
+        self._messages_key = messages_key
+        self.border_title = Content(one_line(title, 100))
+        self.border_subtitle = Content("^s run  ^o preview  esc leave")
+        self.add_class("-open")
+        area = self.query_one(TextArea)
+        if text is not None:
+            area.load_text(text)
+        self._explain()
+        area.focus()
+
+    def close(self, *, forget: bool = False) -> None:
+        """Hide the editor; `forget` what was typed, because it was sent."""
+        self.remove_class("-open")
+        if forget:
+            self.query_one(TextArea).load_text("")
+
+    @on(TextArea.Changed)
+    def _text_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._explain()
+
+    def action_send(self) -> None:
+        """Ask to run with what was typed."""
+        read = read_input(self.text, messages_key=self._messages_key)
+        if read.problem:
+            self.app.bell()
+        else:
+            self.post_message(self.SendWanted(read.value))
+
+    def action_preview(self) -> None:
+        """Ask to see the requests."""
+        read = read_input(self.text, messages_key=self._messages_key)
+        if not read.problem:
+            self.post_message(self.PreviewWanted(read.value))
+
+    def action_leave(self) -> None:
+        """Close, keeping the text."""
+        self.post_message(self.Left())
+
+    def _explain(self) -> None:
+        read = read_input(self.text, messages_key=self._messages_key)
+        line = self.query_one(Static)
+        wrong = bool(read.problem) and bool(self.text.strip())
+        line.set_class(wrong, "-wrong")
+        line.update(("✗ " if wrong else "") + (read.problem or read.words))

@@ -1,0 +1,135 @@
+"""A list of lines with a cursor, for thousands of rows: threads, timeline, runs."""
+
+from __future__ import annotations
+
+from textual.events import Blur, Click, Focus
+
+from tui.widgets.line_view import LineView
+from tui.widgets.lines import plain
+
+
+class LineList(LineView):
+    """A `LineView` whose cursor moves from row to row, skipping rows that cannot be selected."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._cursor: int | None = None
+
+    def can_select(self, index: int) -> bool:
+        """Whether the cursor may stop at a row."""
+        del index
+        return True
+
+    def cursor_moved(self, old: int | None, new: int) -> None:
+        """Called after the cursor moved; subclasses tell their screen."""
+
+    def cursor_line(self) -> int | None:
+        """The row under the cursor; None in an empty list."""
+        return self._cursor
+
+    def place_cursor(self, index: int | None) -> None:
+        """Put the cursor without telling anybody, as after a reload; keeps it in sight."""
+        self._cursor = index
+        self.refresh()
+        self.call_after_refresh(self._show_cursor)
+
+    def move_cursor(self, index: int) -> None:
+        """Move the cursor to a row, and tell."""
+        old = self._cursor
+        if index == old:
+            return
+        self._cursor = index
+        if old is not None:
+            self.refresh_line(old)
+        self.refresh_line(index)
+        self._show_cursor()
+        self.cursor_moved(old, index)
+
+    def find(self, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
+        """Move to the next row that holds `text` (any case), going round at the end; whether there is one."""
+        count = self.line_count
+        wanted = text.casefold()
+        at = self._cursor if self._cursor is not None else -1
+        step = -1 if backwards else 1
+        first = 0 if stay else 1
+        for distance in range(first, count + first):
+            index = (at + step * distance) % count
+            if self.can_select(index) and wanted in self.search_text(index).casefold():
+                self.move_cursor(index)
+                return True
+        return False
+
+    def search_text(self, index: int) -> str:
+        """What `find` looks into for a row."""
+        return plain(self.line_at(index, 1000))
+
+    def action_move(self, lines: int) -> None:
+        """Move the cursor by rows that can be selected."""
+        self._step(1 if lines > 0 else -1, abs(lines))
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by (half) pages."""
+        rows = max(1, int(abs(pages) * self.scrollable_content_region.height))
+        self._step(1 if pages > 0 else -1, rows)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self._settle(0, 1)
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self._settle(self.line_count - 1, -1)
+
+    def on_click(self, event: Click) -> None:
+        """Select the row that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = offset.y + self.scroll_offset.y
+        if 0 <= index < self.line_count and self.can_select(index):
+            self.move_cursor(index)
+            if event.chain > 1:
+                self.double_clicked(index)
+
+    def double_clicked(self, index: int) -> None:
+        """Called when a row was clicked twice."""
+
+    def on_focus(self, event: Focus) -> None:
+        """The cursor is drawn brighter with the focus."""
+        del event
+        self.refresh()
+
+    def on_blur(self, event: Blur) -> None:
+        """The cursor is drawn calmer without the focus."""
+        del event
+        self.refresh()
+
+    def _step(self, direction: int, rows: int) -> None:
+        """Go `rows` in a direction, counting only rows that can be selected; stop at the last of them."""
+        if self._cursor is None:
+            self._settle(0, 1)
+            return
+        target = at = self._cursor
+        while rows and 0 <= at + direction < self.line_count:
+            at += direction
+            if self.can_select(at):
+                target = at
+                rows -= 1
+        self.move_cursor(target)
+
+    def _settle(self, index: int, direction: int) -> None:
+        while 0 <= index < self.line_count:
+            if self.can_select(index):
+                self.move_cursor(index)
+                return
+            index += direction
+
+    def _show_cursor(self) -> None:
+        if self._cursor is None:
+            return
+        height = self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, immediate=True)
+        elif height and self._cursor >= top + height:
+            self.scroll_to(y=self._cursor - height + 1, animate=False, immediate=True)

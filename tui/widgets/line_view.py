@@ -1,0 +1,160 @@
+"""A scrolling view of lines that are made when they come into sight: the base of everything that can grow long."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.events import Resize
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.widgets.lines import STYLES, Line
+
+CACHED_LINES = 512
+"""Drawn lines kept for scrolling back and forth: a few screens."""
+
+
+class LineView(ScrollView, can_focus=True):
+    """Draws `line_count` lines from `line_at`. Subclasses call `lines_changed` when these give something else."""
+
+    COMPONENT_CLASSES = {"line--cursor", "line--cursor-blur", *(f"line--{name}" for name in STYLES)}
+
+    DEFAULT_CSS = """
+    LineView {
+        background: transparent;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        overflow-x: hidden;
+        &:focus { background-tint: transparent; }
+        .line--cursor { background: $row-selected; text-style: bold; }
+        .line--cursor-blur { background: $row-selected-blur; }
+        .line--calm { color: $calm; }
+        .line--strong { text-style: bold; }
+        .line--rule { color: $rule; }
+        .line--accent { color: $accent; }
+        .line--ok { color: $success; }
+        .line--warning { color: $warning; }
+        .line--error { color: $error; }
+        .line--match { background: $match; color: $background; }
+        .line--lane-1 { color: $lane-1; }
+        .line--lane-2 { color: $lane-2; }
+        .line--lane-3 { color: $lane-3; }
+        .line--lane-4 { color: $lane-4; }
+        .line--lane-5 { color: $lane-5; }
+        .line--mark-head { color: $mark-head; text-style: bold; }
+        .line--mark-edit { color: $mark-edit; text-style: bold; }
+        .line--mark-replay { color: $mark-replay; text-style: bold; }
+        .line--mark-waiting { color: $mark-waiting; text-style: bold; }
+        .line--mark-error { color: $mark-error; text-style: bold; }
+        .line--mark-running { color: $mark-running; text-style: bold; }
+        .line--role-human { color: $role-human; text-style: bold; }
+        .line--role-ai { color: $role-ai; text-style: bold; }
+        .line--role-tool { color: $role-tool; text-style: bold; }
+        .line--role-system { color: $role-system; text-style: bold; }
+        .line--json-key { color: $json-key; }
+        .line--json-string { color: $json-string; }
+        .line--json-number { color: $json-number; }
+        .line--json-word { color: $json-word; }
+    }
+    """
+
+    BINDINGS = [
+        Binding("j,down", "move(1)", "Down", show=False, id="view.down"),
+        Binding("k,up", "move(-1)", "Up", show=False, id="view.up"),
+        Binding("g,home", "first", "To the top", show=False, id="view.top"),
+        Binding("G,end", "last", "To the bottom", show=False, id="view.bottom"),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="view.half_down"),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="view.half_up"),
+        Binding("pagedown", "page(1)", "A page down", show=False, id="view.page_down"),
+        Binding("pageup", "page(-1)", "A page up", show=False, id="view.page_up"),
+    ]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._strips: dict[tuple[int, int], Strip] = {}
+        self._styles_by_name: dict[str, Style] = {}
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        raise NotImplementedError
+
+    def line_at(self, index: int, width: int) -> Line:
+        """The line at `index`, not wider than `width` cells."""
+        raise NotImplementedError
+
+    def cursor_line(self) -> int | None:
+        """The line under the cursor, if this view has one."""
+        return None
+
+    def lines_changed(self, *, from_line: int = 0) -> None:
+        """Forget what was drawn from a line on, and draw it again."""
+        if from_line:
+            self._strips = {key: strip for key, strip in self._strips.items() if key[0] < from_line}
+        else:
+            self._strips.clear()
+        self.virtual_size = Size(self.scrollable_content_region.width, self.line_count)
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """A theme changed: all styles are read again."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._styles_by_name.clear()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another width means other lines."""
+        del event
+        self.lines_changed()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the visible part."""
+        index = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if not 0 <= index < self.line_count:
+            return Strip.blank(width, self.rich_style)
+        if index == self.cursor_line():
+            return self._draw(index, width, cursor=True)
+        key = (index, width)
+        if key not in self._strips:
+            if len(self._strips) > CACHED_LINES:
+                self._strips.clear()
+            self._strips[key] = self._draw(index, width)
+        return self._strips[key]
+
+    def style_named(self, name: str) -> Style:
+        """The style of a part."""
+        if name not in self._styles_by_name:
+            base = self.rich_style
+            self._styles_by_name[name] = (
+                base + self.get_component_rich_style(f"line--{name}", partial=True) if name else base
+            )
+        return self._styles_by_name[name]
+
+    def _draw(self, index: int, width: int, *, cursor: bool = False) -> Strip:
+        over = self._cursor_style() if cursor else Style.null()
+        line = self.line_at(index, width)
+        strip = Strip([Segment(text, self.style_named(style) + over) for text, style in line if text])
+        return strip.adjust_cell_length(width, self.rich_style + over)
+
+    def _cursor_style(self) -> Style:
+        name = "line--cursor" if self.has_focus else "line--cursor-blur"
+        return self.get_component_rich_style(name, partial=True)
+
+    def action_move(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.scroll_relative(y=lines, animate=False, immediate=True)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by (half) pages."""
+        self.action_move(int(pages * max(1, self.scrollable_content_region.height)))
+
+    def action_first(self) -> None:
+        """Scroll to the top."""
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def action_last(self) -> None:
+        """Scroll to the bottom."""
+        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)

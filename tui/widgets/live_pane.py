@@ -1,0 +1,215 @@
+"""The live pane: a run as it happens. Opens when a run begins, folds to one line when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from textual.binding import Binding
+from textual.timer import Timer
+
+from tui.domain.addresses import tail
+from tui.domain.labels import duration
+from tui.domain.safe_text import one_line
+from tui.domain.transcript import Transcript
+from tui.session.events import RunEnd, RunEnded
+from tui.widgets.line_view import LineView
+from tui.widgets.lines import Line, clip
+from tui.widgets.live_lines import LiveLines
+from tui.widgets.pane_title import set_title
+
+_END_STYLES = {RunEnd.SUCCESS: "ok", RunEnd.WAITING: "mark-waiting"}
+
+
+class LivePane(LineView):
+    """Shows one run. `clock` gives seconds, for the time that the run takes."""
+
+    DEFAULT_CSS = """
+    LivePane {
+        display: none;
+        height: 30%; min-height: 6; max-height: 14;
+        &.-has-run { display: block; }
+        &.-folded { height: 1; min-height: 1; border: none; background: $panel; }
+    }
+    """
+
+    BINDINGS = [
+        Binding("x", "screen.cancel_run", "cancel run", id="live.cancel"),
+        Binding("f", "follow", "follow the tail", id="live.follow"),
+    ]
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = monotonic,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._clock = clock
+        self._lines = LiveLines()
+        self._transcript = Transcript()
+        self._title = ""
+        self._run_id: str | None = None
+        self._began = 0.0
+        self._took: float | None = None
+        self._end: tuple[str, str] | None = None
+        self._failure = ""
+        self._follow = True
+        self._ticker: Timer | None = None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is, or was, a run to show."""
+        return self.has_class("-has-run")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended."""
+        return self._end is not None
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it is one line now."""
+        return self.has_class("-folded")
+
+    @property
+    def transcript(self) -> Transcript:
+        """The picture that is shown."""
+        return self._transcript
+
+    def run_begins(self, title: str) -> None:
+        """A run is about to be started or joined: open."""
+        self._lines, self._transcript = LiveLines(), Transcript()
+        self._title, self._run_id, self._end, self._failure = title, None, None, ""
+        self._began, self._took, self._follow = self._clock(), None, True
+        self.add_class("-has-run")
+        if self._ticker is None:
+            self._ticker = self.set_interval(1.0, self.show_title)
+        self._ticker.resume()
+        self.shape_changed()
+        self.lines_changed()
+
+    def run_started(self, run_id: str) -> None:
+        """The server accepted it."""
+        self._run_id = run_id
+        self.show_title()
+
+    def show_transcript(self, transcript: Transcript) -> None:
+        """Show a newer picture."""
+        self._transcript = transcript
+        self._make_lines()
+        self.show_title()
+
+    def run_ended(self, ended: RunEnded) -> None:
+        """It is over, or its stream was lost: fold."""
+        self._close((ended.end.value, _END_STYLES.get(ended.end, "error")))
+        if ended.error:
+            self._failure = one_line(ended.error, 2000)
+        self._make_lines()
+
+    def run_failed(self, words: str) -> None:
+        """It never ran, or it can't be followed."""
+        self._failure = one_line(words, 2000)
+        self._close(("not done", "error"))
+        self._make_lines()
+
+    def shape_changed(self) -> None:
+        """Fold or unfold: one line while another pane is used and nothing happens here (or there is no room)."""
+        idle = self.is_over or self.screen.has_class("-narrow")
+        self.set_class(idle and not self.has_class("-current"), "-folded")
+        self.show_title()
+        self.lines_changed()
+
+    def lines_changed(self, *, from_line: int = 0) -> None:
+        """Draw again; a wider pane has other lines."""
+        self._make_lines(draw=False)
+        super().lines_changed(from_line=from_line)
+
+    @property
+    def line_count(self) -> int:
+        """Lines, or the one of the folded pane."""
+        return 1 if self.is_folded else max(1, len(self._lines.lines) + bool(self._failure))
+
+    def line_at(self, index: int, width: int) -> Line:
+        """One line."""
+        if self.is_folded:
+            return clip(self._folded_line(), width)
+        if index < len(self._lines.lines):
+            return self._lines.lines[index]
+        if self._failure:
+            return clip(((" ✗ " + self._failure, "error"),), width)
+        words = "waiting for the run to start …" if not self.is_over else "the run said nothing"
+        return ((" " + words, "calm"),)
+
+    def action_follow(self) -> None:
+        """Keep the newest line in sight, or stay here."""
+        self._follow = not self._follow
+        if self._follow:
+            self.action_last()
+        self.show_title()
+
+    def action_move(self, lines: int) -> None:
+        """Scroll; going up stops following."""
+        if lines < 0:
+            self._follow = False
+        super().action_move(lines)
+        self.show_title()
+
+    def action_first(self) -> None:
+        """To the beginning; stops following."""
+        self._follow = False
+        super().action_first()
+
+    def action_last(self) -> None:
+        """To the end, and stay there."""
+        self._follow = True
+        super().action_last()
+
+    def show_title(self) -> None:
+        """Draw the title again: how long it has been running, how many tokens."""
+        if self.is_folded:
+            self._strips.clear()
+            self.refresh()
+            return
+        name = " · ".join(filter(None, ("Live", self._run_words(), self._title, self._now_words())))
+        facts = [f"{self._transcript.tokens} tokens"] * bool(self._transcript.tokens)
+        if not self._follow:
+            facts.append("f follows the tail")
+        if not self.is_over:
+            facts.append("x cancel")
+        set_title(self, name, " · ".join(facts))
+
+    def _close(self, end: tuple[str, str]) -> None:
+        self._took = self._clock() - self._began
+        self._end = end
+        if self._ticker is not None:
+            self._ticker.pause()
+        self.shape_changed()
+
+    def _make_lines(self, *, draw: bool = True) -> None:
+        width = self.scrollable_content_region.width
+        if width > 0:
+            self._lines.update(self._transcript, width)
+        if draw:
+            super().lines_changed()
+            if self._follow:
+                LineView.action_last(self)
+
+    def _run_words(self) -> str:
+        return f"run …{tail(self._run_id)}" if self._run_id is not None else ""
+
+    def _now_words(self) -> str:
+        seconds = self._took if self._took is not None else self._clock() - self._began
+        running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
+        if self._end is not None:
+            return f"{self._end[0]} {duration(seconds)}"
+        minutes, rest = divmod(int(seconds), 60)
+        return f"{one_line(running, 30)} ▸ {minutes}:{rest:02}".strip()
+
+    def _folded_line(self) -> Line:
+        mark, style = ("▸ ", "mark-running") if self._end is None else ("● ", self._end[1])
+        words = " · ".join(filter(None, (self._run_words(), self._title, self._now_words())))
+        tokens = f" · {self._transcript.tokens} tokens" if self._transcript.tokens else ""
+        last = f"   {self._failure}" if self._failure else ""
+        return ((" ", ""), (mark, style), (words + tokens, ""), (last, "error"), ("   4 opens it", "calm"))

@@ -1,0 +1,24 @@
+"""Titles of panes: a name at the left and facts at the right, both in the upper border."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.domain.safe_text import cell_len, one_line, shorten
+
+BORDER_CELLS = 6
+"""Corners, and the spaces around a border title."""
+
+
+def set_title(pane: Widget, name: str, facts: str = "") -> None:
+    """Write a pane's title, as wide as the pane; facts keep their place when the name is long."""
+    width = pane.outer_size.width - BORDER_CELLS
+    if width <= 0:
+        return
+    right = shorten(one_line(facts), width)
+    left = shorten(one_line(name), max(0, width - cell_len(right) - 2))
+    line = max(0, width - cell_len(left) - cell_len(right) - 2) if right else 0
+    pane.border_title = Content.assemble(
+        (left, "bold"), (f" {'─' * line} ", "$rule not bold") if right else "", (right, "$calm not bold")
+    )

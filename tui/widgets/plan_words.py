@@ -1,0 +1,44 @@
+"""A plan as the question before it is carried out: what, where, which nodes and tools run, what follows. Pure."""
+
+from __future__ import annotations
+
+from tui.domain.changes import changes
+from tui.domain.checkpoint import START
+from tui.domain.labels import call_words, change_words
+from tui.domain.plans import PlanKind, TravelPlan
+
+
+def question_of(plan: TravelPlan, address: str) -> tuple[str, str]:
+    """(the question, what follows from yes)."""
+    return f"{_what(plan)}?", " ".join((_runs(plan, address), *plan.notes))
+
+
+def title_of(plan: TravelPlan) -> str:
+    """What is being done, for the live pane: "fork of step 1", "replay of step 3", "input"."""
+    if plan.kind is PlanKind.INPUT:
+        return "input" if plan.at_head else f"input on {_step(plan)}"
+    return f"{plan.kind.value} of {_step(plan)}"
+
+
+def _what(plan: TravelPlan) -> str:
+    if plan.kind is PlanKind.REPLAY:
+        return f"Replay from {_step(plan)}"
+    if plan.kind is PlanKind.INPUT:
+        return "Run with this input" if plan.at_head else f"Run with this input on top of {_step(plan)}"
+    edits = [
+        change_words(change, f"{edit.tool}.") for edit in plan.edits for change in changes(edit.before, edit.after)
+    ]
+    return f"Fork from {_step(plan)}: {', '.join(edits[:2])}{' …' if len(edits) > 2 else ''}"
+
+
+def _step(plan: TravelPlan) -> str:
+    if plan.start is None:
+        return "the head"
+    return "a checkpoint" if plan.start.step is None else f"step {plan.start.step}"
+
+
+def _runs(plan: TravelPlan, address: str) -> str:
+    nodes = ", ".join("the graph's start" if node == START else node for node in plan.will_run) or "the graph"
+    tools = ", ".join(call_words(call) for call in plan.will_call)
+    assistant = plan.setup.assistant_name or plan.setup.graph_id or plan.setup.assistant_id
+    return f"Runs {nodes}{f', which calls {tools},' if tools else ''} as {assistant} at {address}."

@@ -1,0 +1,118 @@
+"""The threads pane: any number of threads, read page by page as the cursor comes near the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.binding import Binding
+from textual.message import Message
+
+from tui.domain.checkpoint import Thread
+from tui.widgets.line_list import LineList
+from tui.widgets.lines import Line, clip
+from tui.widgets.thread_rows import thread_line, thread_title
+
+
+class ThreadsList(LineList):
+    """Shows threads in the order in which they are given."""
+
+    BINDINGS = [
+        Binding("enter", "open", "open", id="threads.open"),
+        Binding("a", "screen.new_thread", "new thread", id="threads.new"),
+        Binding("D", "screen.delete_thread", "delete", show=False, id="threads.delete"),
+        Binding("s", "screen.next_status", "status filter", id="threads.status"),
+        Binding("i", "screen.waiting_first", "waiting first", show=False, id="threads.waiting"),
+        Binding("R", "screen.runs", "runs", show=False, id="threads.runs"),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        """Enter on a thread."""
+
+        thread: Thread
+
+    class NeedMore(Message):
+        """The cursor is near the end of what was read."""
+
+    def __init__(self, now: Callable[[], datetime], *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._now = now
+        self._threads: Sequence[Thread] = ()
+        self._has_more = False
+        self._open_id: str | None = None
+        self._words = "Connecting …"
+
+    @property
+    def selected(self) -> Thread | None:
+        """The thread under the cursor."""
+        return self._threads[self._cursor] if self._cursor is not None and self._cursor < len(self._threads) else None
+
+    @property
+    def threads(self) -> Sequence[Thread]:
+        """What is shown."""
+        return self._threads
+
+    def show(self, threads: Sequence[Thread], *, has_more: bool, words: str = "") -> None:
+        """Show threads; the cursor stays on its thread. `words` is what an empty list says."""
+        selected = self.selected.thread_id if self.selected is not None else self._open_id
+        self._threads, self._has_more, self._words = threads, has_more, words
+        places = {thread.thread_id: number for number, thread in enumerate(threads)}
+        at = places.get(selected or "")
+        if at is None and threads:
+            at = min(self._cursor or 0, len(threads) - 1)
+        self.place_cursor(at)
+        self.lines_changed()
+
+    def mark_open(self, thread_id: str | None) -> None:
+        """Which thread is open in the timeline."""
+        self._open_id = thread_id
+        self.lines_changed()
+
+    def select(self, thread_id: str) -> bool:
+        """Put the cursor on a thread; whether it is in the list."""
+        for number, thread in enumerate(self._threads):
+            if thread.thread_id == thread_id:
+                self.place_cursor(number)
+                return True
+        return False
+
+    @property
+    def line_count(self) -> int:
+        """Threads, a line for those that are not read yet, or one that says why there are none."""
+        return max(1, len(self._threads) + self._has_more)
+
+    def line_at(self, index: int, width: int) -> Line:
+        """One row."""
+        if not self._threads:
+            return clip(((" " + self._words, "calm"),), width)
+        if index >= len(self._threads):
+            return clip(((" ┄ more threads, not read yet", "calm"),), width)
+        thread = self._threads[index]
+        return clip(thread_line(thread, self._now(), width, is_open=thread.thread_id == self._open_id), width)
+
+    def can_select(self, index: int) -> bool:
+        """Threads only."""
+        return index < len(self._threads)
+
+    def search_text(self, index: int) -> str:
+        """What `/` looks into: title, id and status."""
+        thread = self._threads[index]
+        return f"{thread_title(thread)} {thread.thread_id} {thread.status}"
+
+    def cursor_moved(self, old: int | None, new: int) -> None:
+        """Ask for the next page when the end of what was read comes near."""
+        del old
+        if self._has_more and new + 2 * max(1, self.size.height) >= len(self._threads):
+            self.post_message(self.NeedMore())
+
+    def double_clicked(self, index: int) -> None:
+        """A double click opens."""
+        del index
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the thread under the cursor."""
+        if self.selected is not None:
+            self.post_message(self.Opened(self.selected))
