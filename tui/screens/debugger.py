@@ -99,7 +99,7 @@ class DebuggerScreen(Screen[None]):
         """Header, panes, what opens at the bottom, keys."""
         yield HeaderLine(id="header")
         with Horizontal(id="panes"):
-            yield ThreadsList(self.now, id="threads", classes="pane")
+            yield ThreadsList(self.now, id="threads", classes="pane -current")
             yield Timeline(id="timeline", classes="pane")
             yield Inspector(id="inspector", classes="pane")
         yield LivePane(id="live", classes="pane")
@@ -239,6 +239,7 @@ class DebuggerScreen(Screen[None]):
             self.query_one(f"#{pane}").set_class(pane == name, "-current")
         self.set_class(name == "live", "-live-current")
         self.live_pane.shape_changed()
+        self.call_after_refresh(self.show_titles)
         if focus:
             self._focus_target(name).focus()
 
@@ -267,7 +268,10 @@ class DebuggerScreen(Screen[None]):
 
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
-        """The pane that holds the focus is the current one, also after a click."""
+        """The pane that holds the focus is the current one, also after a click; a question that was left means no."""
+        question = self.query_one(QuestionLine)
+        if question.is_open and event.widget is not question:
+            question.give_up()
         for node in event.widget.ancestors_with_self:
             if node.id in PANES and isinstance(node, Widget):
                 if not node.has_class("-current"):

@@ -10,6 +10,7 @@ from tui.backends.errors import BackendError
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Thread
 from tui.domain.safe_text import one_line
+from tui.screens.work import Job
 from tui.widgets.thread_rows import thread_title
 from tui.widgets.threads_list import ThreadsList
 
@@ -119,8 +120,8 @@ class ThreadsControl:
             lambda: self._start(self._delete(thread)),
         )
 
-    def _start(self, job: object) -> None:
-        self._screen.work.start(job, group="thread-change", says="changing threads")  # type: ignore[arg-type]
+    def _start(self, job: Job) -> None:
+        self._screen.work.start(job, group="thread-change", says="changing threads")
 
     async def read_first(self) -> None:
         """Read the first page."""

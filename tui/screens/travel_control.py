@@ -9,6 +9,7 @@ from tui.backends.errors import BackendError
 from tui.domain.checkpoint import JSON, START, Assistant, Checkpoint
 from tui.domain.messages import find_messages
 from tui.domain.plans import PlanError, TravelPlan, open_calls, plan_fork, plan_input, plan_replay, where_to_edit
+from tui.screens.work import Job, OnError
 from tui.session.open_thread import OpenThread
 from tui.session.travel import planned_requests
 from tui.widgets.plan_words import question_of
@@ -40,7 +41,7 @@ class TravelControl:
         place = where_to_edit(opened.tree, checkpoint)
         if place is None:
             self._screen.warn(
-                "There is no tool call to edit here or before. Pick one after the model asked for a tool."
+                "No tool call to edit here or before. Pick a checkpoint after the model asked for a tool."
             )
             return
         if place is not checkpoint:
@@ -79,11 +80,11 @@ class TravelControl:
 
     def fork(self) -> None:
         """ctrl+s in the editor: fork with what was typed, after a question."""
-        self._plan(self._plan_fork(self._ask))
+        self._plan(self._plan_fork(self._ask), self._editor_says)
 
     def preview_fork(self) -> None:
         """ctrl+o in the editor: show the requests."""
-        self._plan(self._plan_fork(self._preview))
+        self._plan(self._plan_fork(self._preview), self._editor_says)
 
     def new_input(self) -> None:
         """Open the input editor for the selected checkpoint, or for the head."""
@@ -124,10 +125,18 @@ class TravelControl:
         if plan.input is not None and self._input_at is not None:
             self._input_at = None
             self._screen.input_editor.close(forget=True)
-        self._screen.focus_pane()
+        if self._screen.current_pane != "live":
+            self._screen.show_pane("timeline")
 
-    def _plan(self, job: object) -> None:
-        self._screen.work.start(job, group="plan", says="reading how the original ran")  # type: ignore[arg-type]
+    def _plan(self, job: Job, on_error: OnError | None = None) -> None:
+        self._screen.work.start(job, group="plan", says="reading how the original ran", on_error=on_error)
+
+    def _editor_says(self, error: Exception) -> None:
+        """A plan that can't be made is the editor's matter; anything else concerns the connection."""
+        if isinstance(error, PlanError):
+            self._screen.inspector.editor.say(str(error))
+        else:
+            self._screen.report(error)
 
     async def _plan_replay(self, opened: OpenThread, checkpoint: Checkpoint) -> None:
         setup = await self._screen.session.setup_for_replay(opened, checkpoint)

@@ -18,7 +18,7 @@ from tui.domain.checkpoint import JSON
 from tui.domain.json_values import ParsedText, parse_with_position, pretty
 from tui.domain.labels import in_words
 from tui.domain.messages import ToolCall
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import one_line, sanitise
 
 MOST_WAS = 3
 """Changed values that are shown with what they were."""
@@ -30,11 +30,10 @@ class ArgsEditor(Vertical):
     DEFAULT_CSS = """
     ArgsEditor {
         height: auto;
-        max-height: 60%;
+        max-height: 50%;
         border: round $accent;
         border-title-color: $accent;
         border-title-style: bold;
-        border-subtitle-color: $calm;
         padding: 0 1;
         TextArea {
             height: auto; min-height: 3; max-height: 14;
@@ -47,7 +46,6 @@ class ArgsEditor(Vertical):
         .editor--was { color: $calm; height: auto; }
         .editor--check { height: auto; }
         .editor--check.-wrong { color: $error; }
-        .editor--check.-right { color: $success; }
     }
     """
 
@@ -63,6 +61,12 @@ class ArgsEditor(Vertical):
         """The texts that differ from the originals; empty when all are as they were."""
 
         texts: Mapping[str, str]
+
+    @dataclass
+    class CallShown(Message):
+        """Another of several calls is edited now."""
+
+        call_id: str | None
 
     class SendWanted(Message):
         """ctrl+s: fork with `edited_args`, which are all valid."""
@@ -125,6 +129,13 @@ class ArgsEditor(Vertical):
         self._show_check()
         self.post_message(self.DraftChanged(self.drafts))
 
+    def say(self, problem: str) -> None:
+        """Why what was typed can't be sent."""
+        check = self.query_one(".editor--check", Static)
+        check.add_class("-wrong")
+        check.display = True
+        check.update(f"✗ {sanitise(problem)}")
+
     def action_send(self) -> None:
         """Ask to fork; a text that is not valid is shown instead."""
         if self.edited_args() is None:
@@ -155,12 +166,12 @@ class ArgsEditor(Vertical):
         if len(self._calls) > 1:
             title += f" · {number + 1} of {len(self._calls)}, ^n next"
         self.border_title = Content(title)
-        self.border_subtitle = Content("^s fork and run  ^o preview  esc leave")
         area = self.area
         area.load_text(self._texts[call.id or ""])
         area.move_cursor(_end_of_first_value(area.text))
         area.focus()
         self._show_check()
+        self.post_message(self.CallShown(call.id))
 
     def _show_first_wrong(self) -> None:
         for number, call in enumerate(self._calls):

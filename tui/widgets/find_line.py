@@ -60,7 +60,7 @@ class FindLine(Horizontal):
 
     def again(self, view: Widget, *, backwards: bool = False) -> bool:
         """The next match of the last text."""
-        return isinstance(view, Searchable) and bool(self._text) and view.find(self._text, backwards=backwards)
+        return bool(self._text) and _find(view, self._text, backwards=backwards)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -68,7 +68,7 @@ class FindLine(Horizontal):
         if not self.has_class("-open"):
             return
         self._text = event.value
-        found = not self._text or (isinstance(self._view, Searchable) and self._view.find(self._text, stay=True))
+        found = not self._text or _find(self._view, self._text, stay=True)
         self.query_one("#find-none", Static).update("" if found else " nothing found ")
 
     @on(Input.Submitted)
@@ -81,3 +81,7 @@ class FindLine(Horizontal):
         self.remove_class("-open")
         if self._view is not None and self._view.is_attached:
             self._view.focus()
+
+
+def _find(view: object, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
+    return isinstance(view, Searchable) and view.find(text, backwards=backwards, stay=stay)

@@ -73,7 +73,7 @@ class HeaderLine(Widget):
 
 def header_parts(facts: HeaderFacts) -> tuple[Line, Line]:
     """The left and the right end."""
-    where = " · ".join(filter(None, (facts.server, facts.address)))
+    where = " · ".join(filter(None, (facts.address, facts.server)))
     left: Line = ((" forkpoint ", "name"), (f" {facts.profile} " if facts.profile else "", ""), (" " + where, "calm"))
     state = {"live": ("● live", "live"), "offline": ("✗ offline", "offline")}.get(
         facts.state, ("… " + facts.state, "calm")

@@ -56,7 +56,6 @@ class InputEditor(Vertical):
         border: round $accent;
         border-title-color: $accent;
         border-title-style: bold;
-        border-subtitle-color: $calm;
         padding: 0 1;
         &.-open { display: block; }
         TextArea {
@@ -116,7 +115,6 @@ class InputEditor(Vertical):
         """Show the editor; `text` replaces what was typed before."""
         self._messages_key = messages_key
         self.border_title = Content(one_line(title, 100))
-        self.border_subtitle = Content("^s run  ^o preview  esc leave")
         self.add_class("-open")
         area = self.query_one(TextArea)
         if text is not None:

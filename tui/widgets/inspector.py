@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -45,6 +46,7 @@ class Inspector(Vertical):
         & > .-shown { display: block; }
         & > ArgsEditor { display: none; }
         &.-editing > ArgsEditor { display: block; }
+        &.-editing > #tab-messages { height: auto; max-height: 50%; }
     }
     """
 
@@ -113,15 +115,15 @@ class Inspector(Vertical):
     def open_editor(self, calls: Sequence[ToolCall], drafts: Mapping[str, str], first: str | None = None) -> None:
         """Edit tool calls of the shown checkpoint, below the messages."""
         self._tab = TABS[0]
-        self._show_tab()
         self.add_class("-editing")
+        self._show_tab()
         self.editor.edit(calls, drafts, first=first)
-        self.call_after_refresh(self._show_call, calls[0].id)
 
     def close_editor(self) -> None:
         """Close the editor."""
         had_focus = self.editor.has_focus_within
         self.remove_class("-editing")
+        self._fill_messages()
         if had_focus:
             self.view.focus()
 
@@ -156,8 +158,8 @@ class Inspector(Vertical):
             self.query_one(f"#tab-{name.lower()}").set_class(name == self._tab, "-shown")
         pieces: list[str | tuple[str, str]] = []
         for name in TABS:
-            pieces += [" │ "] * bool(pieces)
-            pieces.append((name, "bold $accent") if name == self._tab else name)
+            pieces += [(" │ ", "$rule not bold")] * bool(pieces)
+            pieces.append((name, "bold $accent" if name == self._tab else "$calm not bold"))
         self.border_title = Content.assemble(*pieces)
         if self._tab not in self._filled:
             self._filled.add(self._tab)
@@ -202,5 +204,12 @@ class Inspector(Vertical):
         self.query_one("#tab-json", TextView).show(paragraphs)
 
     def _show_call(self, call_id: str | None) -> None:
+        """While a call is edited, the messages end with its name: the editor stands where its arguments were."""
         if call_id is not None and call_id in self._page.calls:
-            self.query_one("#tab-messages", TextView).show_paragraph(self._page.calls[call_id])
+            paragraphs = self._page.paragraphs[: self._page.calls[call_id] + 1]
+            self.query_one("#tab-messages", TextView).show(paragraphs, at_end=True)
+
+    @on(ArgsEditor.CallShown)
+    def _call_shown(self, event: ArgsEditor.CallShown) -> None:
+        event.stop()
+        self._show_call(event.call_id)

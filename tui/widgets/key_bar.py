@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from rich.segment import Segment
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
+from textual.keys import key_to_character
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.domain.safe_text import cell_len
 from tui.widgets.key_names import key_words
+from tui.widgets.question_line import QuestionLine
 
 
 class KeyBar(Widget):
@@ -31,15 +33,22 @@ class KeyBar(Widget):
         """Listen for other keys."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
+    def _works(self, active: ActiveBinding) -> bool:
+        """Whether the key does what it says: in a text field most keys are typed, a question takes all."""
+        focused = self.screen.focused
+        if isinstance(focused, QuestionLine):
+            return active.node is focused
+        key = active.binding.key
+        typed = focused is not None and focused.check_consume_key(key, key_to_character(key))
+        return active.binding.show and active.enabled and not typed
+
     def render_line(self, y: int) -> Strip:
         """The line."""
         base = self.rich_style
         width = self.size.width
         if y:
             return Strip.blank(width, base)
-        shown = [
-            active.binding for active in self.screen.active_bindings.values() if active.binding.show and active.enabled
-        ]
+        shown = [active.binding for active in self.screen.active_bindings.values() if self._works(active)]
         left, right = fitting(shown, width, self.ALWAYS)
         key = base + self.get_component_rich_style("keys--key", partial=True)
         words = base + self.get_component_rich_style("keys--words", partial=True)

@@ -27,9 +27,9 @@ class LivePane(LineView):
     DEFAULT_CSS = """
     LivePane {
         display: none;
+        scrollbar-gutter: stable;
         height: 30%; min-height: 6; max-height: 14;
         &.-has-run { display: block; }
-        &.-folded { height: 1; min-height: 1; border: none; background: $panel; }
     }
     """
 

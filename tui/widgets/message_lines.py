@@ -26,7 +26,7 @@ _ROLE_STYLES = {"human": "role-human", "ai": "role-ai", "tool": "role-tool", "sy
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """Paragraphs, and where each tool call's last line stands (for scrolling to it)."""
+    """Paragraphs, and which of them is the first of each tool call: its name."""
 
     paragraphs: Sequence[Paragraph]
     calls: Mapping[str, int] = field(default_factory=dict)
@@ -44,9 +44,9 @@ def message_page(messages: Sequence[Message], *, most: int = MOST_MESSAGES) -> M
         paragraphs.append(Paragraph(_head(message)))
         paragraphs.extend(_text(message))
         for call in message.tool_calls:
-            paragraphs.extend(_call(call))
             if call.id is not None:
-                calls[call.id] = len(paragraphs) - 1
+                calls[call.id] = len(paragraphs)
+            paragraphs.extend(_call(call))
         paragraphs.append(Paragraph(()))
     return MessagePage(paragraphs, calls)
 

@@ -20,5 +20,9 @@ def set_title(pane: Widget, name: str, facts: str = "") -> None:
     left = shorten(one_line(name), max(0, width - cell_len(right) - 2))
     line = max(0, width - cell_len(left) - cell_len(right) - 2) if right else 0
     pane.border_title = Content.assemble(
-        (left, "bold"), (f" {'─' * line} ", "$rule not bold") if right else "", (right, "$calm not bold")
+        (left, "bold"), (f" {'─' * line} ", f"{_rule(pane)} not bold") if right else "", (right, "$calm not bold")
     )
+
+
+def _rule(pane: Widget) -> str:
+    return "$primary" if pane.has_class("-current") else "$rule"

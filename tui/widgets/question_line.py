@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -48,22 +49,32 @@ class QuestionLine(Static, can_focus=True):
     ) -> None:
         """Ask; an older question is answered with no."""
         if self.is_open:
-            self.action_answer(False)
+            self.give_up()
         self._on_yes, self._on_no = on_yes, on_no
         self._came_from = self.screen.focused
         self.update(
             Content.assemble(
                 (one_line(question), "bold"),
                 "  ",
-                one_line(details),
-                "  ",
-                ("y yes", "bold reverse"),
+                (" y yes ", "bold reverse"),
                 " ",
-                ("n no", "bold reverse"),
+                (" n no ", "bold reverse"),
+                "  ",
+                one_line(details),
             )
         )
         self.add_class("-open")
         self.focus()
+
+    def give_up(self) -> None:
+        """The user turned to something else: that is a no."""
+        self._came_from = None
+        self.action_answer(yes=False)
+
+    def on_key(self, event: Key) -> None:
+        """No other key acts while a question waits."""
+        if event.key not in ("y", "enter", "n", "escape") and not event.key.startswith("ctrl+"):
+            event.stop()
 
     def action_answer(self, yes: bool) -> None:
         """Close the question and do what was answered."""

@@ -20,11 +20,13 @@ class Paragraph:
 class TextView(LineView):
     """Shows paragraphs. At most `most` of them: a view that wants more says so in its last paragraph."""
 
+    # The room for the scrollbar is kept free: its coming would ask for other lines, which would ask for another bar.
+    DEFAULT_CSS = "TextView { scrollbar-gutter: stable; }"
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._paragraphs: Sequence[Paragraph] = ()
         self._wrapped: list[Line] = []
-        self._starts: list[int] = []
         self._width = 0
         self._match: int | None = None
 
@@ -45,12 +47,6 @@ class TextView(LineView):
         if width != self._width:
             self._wrap(width)
         super().lines_changed(from_line=from_line)
-
-    def show_paragraph(self, number: int) -> None:
-        """Scroll until a paragraph is the last visible one."""
-        if 0 <= number < len(self._starts):
-            end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._wrapped)
-            self.scroll_to(y=max(0, end - self.scrollable_content_region.height), animate=False, immediate=True)
 
     @property
     def line_count(self) -> int:
@@ -81,9 +77,8 @@ class TextView(LineView):
 
     def _wrap(self, width: int) -> None:
         self._width = width
-        self._wrapped, self._starts = [], []
+        self._wrapped = []
         if width <= 0:
             return
         for paragraph in self._paragraphs:
-            self._starts.append(len(self._wrapped))
             self._wrapped.extend(wrap_line(paragraph.line, width, paragraph.indent))
