@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.domain.messages import (
@@ -231,42 +231,15 @@ def test_summary_is_safe_short_and_never_empty() -> None:
     assert summary(Message(many)) == "f(a=1, b=[…], c=null, d={…}, …)"
 
 
-words = st.sampled_from(
-    [
-        "type",
-        "role",
-        "content",
-        "tool_calls",
-        "additional_kwargs",
-        "id",
-        "name",
-        "args",
-        "text",
-        "function",
-        "arguments",
-        "ai",
-        "human",
-        "tool",
-        "tool_use",
-        "tool_call",
-        "image",
-        "source",
-        "url",
-        "data",
-        "input",
-        "reasoning",
-        "messages",
-        "usage_metadata",
-        "input_tokens",
-        "tool_call_id",
-        "summary",
-        "function_call",
-        "response_metadata",
-        "chat",
-        "file",
-        "image_url",
-    ]
-)
+# fmt: off
+WORDS = [
+    "type", "role", "content", "tool_calls", "additional_kwargs", "id", "name", "args", "text", "function", "arguments",
+    "ai", "human", "tool", "tool_use", "tool_call", "image", "source", "url", "data", "input", "reasoning", "messages",
+    "usage_metadata", "input_tokens", "tool_call_id", "summary", "function_call", "response_metadata", "chat", "file",
+    "image_url", "custom_tool_call",
+]
+# fmt: on
+words = st.sampled_from(WORDS)
 odd: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | words | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=6),
@@ -274,6 +247,7 @@ odd: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(max_examples=300)
 @given(odd, st.lists(odd, max_size=4))
 def test_odd_data_never_raises_and_is_never_changed(values: Any, raws: list[Any]) -> None:
     before = json.dumps([values, raws])

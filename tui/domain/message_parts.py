@@ -47,19 +47,22 @@ def content_parts(content: JSON) -> Iterator[Part]:
 
 
 def _block_part(block: Mapping[str, JSON]) -> Part | None:
-    kind = block.get("type")
+    given = block.get("type")
+    kind = given if isinstance(given, str) else None
     if kind in TOOL_CALL_BLOCKS:
         return None
     if kind in ("text", "output_text", "input_text", "refusal", None):
         text = block.get("refusal" if kind == "refusal" else "text")
         if isinstance(text, str):
             return Part("text", text) if text else None
+        if kind is not None:
+            return None
     if kind in ("reasoning", "thinking", "reasoning_content"):
         return _thought(block)
     if kind == "redacted_thinking":
         return Part("reasoning", "(redacted)")
-    media = _media_name(block, str(kind))
-    return Part("media", media) if media else Part("other", str(kind) if kind else "unknown block")
+    media = _media_name(block, kind or "file")
+    return Part("media", media) if media else Part("other", kind or "unknown block")
 
 
 def _thought(block: Mapping[str, JSON]) -> Part | None:

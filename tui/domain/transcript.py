@@ -1,10 +1,18 @@
-"""A run as it happens: a pure reducer from stream events to what a live pane or a log shows."""
+"""A run as it happens: what its stream events add up to, for a live pane or a log.
+
+Feed a `TranscriptBuilder` (in `transcript_builder`) with events as they come (thousands a second cost little) and take
+a `Transcript` snapshot as often as the screen is drawn. It says what the stream said; whether the run succeeded is for
+`GET run` and `GET state`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from tui.domain.checkpoint import JSON
+from tui.domain.checkpoint import JSON, Interrupt
+from tui.domain.live_messages import LiveMessage
+from tui.domain.messages import is_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +35,99 @@ class StreamEvent:
     def namespace(self) -> tuple[str, ...]:
         """The subgraph path, outermost first; () for the root graph."""
         return tuple(self.event.split("|")[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSection:
+    """One execution of one node: what it said, what it wrote, whether it is done. Parallel tasks have one each."""
+
+    node: str
+    namespace: tuple[str, ...] = ()
+    """The subgraph's path such as ("write:b394…",), outermost first; () in the root graph."""
+    order: int = 0
+    """The number of the event that began it: its place among all items of the transcript."""
+    step: int | None = None
+    task: str | None = None
+    """The task's checkpoint namespace ("agent:0871…"), where the stream told it."""
+    messages: tuple[LiveMessage, ...] = ()
+    """New messages of this execution in order; those that it merely repeats are left out."""
+    update: JSON = field(default=None, repr=False)
+    """What the node wrote, as the server sent it; None before its end, and where it wrote nothing."""
+    finished: bool = False
+    cached: bool = False
+    """The result was not computed in this run: it is that of an earlier one."""
+    error: str | None = None
+
+    @property
+    def changes(self) -> Mapping[str, JSON]:
+        """What it wrote beside messages, by state key; of several writes of one key the last."""
+        writes = self.update if isinstance(self.update, list) else [self.update]
+        return {
+            key: value
+            for write in writes
+            if isinstance(write, Mapping)
+            for key, value in write.items()
+            if not _holds_messages(value)
+        }
+
+    @property
+    def subgraphs(self) -> tuple[str, ...]:
+        """The names of the subgraphs that it runs in, without the ids: ("write",)."""
+        return tuple(part.split(":", 1)[0] for part in self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomEvent:
+    """What a node wrote to the stream itself. The server does not say which node of the namespace it was."""
+
+    data: JSON
+    namespace: tuple[str, ...] = ()
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why the run failed, as the stream said it: the exception's name and message."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A run's stream so far. Immutable; parts that did not change are the same objects as in the snapshot before."""
+
+    run_id: str | None = None
+    attempt: int | None = None
+    sections: tuple[NodeSection, ...] = ()
+    custom: tuple[CustomEvent, ...] = ()
+    interrupts: tuple[Interrupt, ...] = ()
+    """Questions asked in this run, each once."""
+    at_breakpoint: bool = False
+    """The run stopped before or after a node because somebody set a breakpoint there."""
+    error: RunError | None = None
+    ended: bool = False
+    """The server announced the end. Most servers don't: they just end the stream."""
+    unknown: tuple[StreamEvent, ...] = ()
+    """Events that could not be understood, as they came."""
+    events: int = 0
+    tokens: int = 0
+    """Pieces of messages received."""
+    dropped: int = 0
+    """Items left out because there were too many: the oldest sections, custom and unknown events."""
+
+    @property
+    def items(self) -> tuple[NodeSection | CustomEvent, ...]:
+        """Sections and custom events in the order in which they began."""
+        return tuple(sorted((*self.sections, *self.custom), key=lambda item: item.order))
+
+    @property
+    def running(self) -> tuple[NodeSection, ...]:
+        """Executions that have begun and not ended, oldest first."""
+        return tuple(section for section in self.sections if not section.finished)
+
+
+def _holds_messages(value: JSON) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(map(is_message, value))
+    return is_message(value)
