@@ -371,6 +371,15 @@ def test_snapshots_share_what_did_not_change() -> None:
     assert len(after.sections) == 4
 
 
+def test_every_new_message_shows_in_the_next_snapshot() -> None:
+    builder = TranscriptBuilder()
+    seen = []
+    for event in (token("a", "m1"), token("b", "m2"), token("c", None), token("d", None), token("e", "m1")):
+        builder.feed(event)
+        seen.append([message.text for message in builder.snapshot().sections[0].messages])
+    assert seen == [["a"], ["a", "b"], ["a", "bc"], ["a", "bcd"], ["ae", "bcd"]]
+
+
 @pytest.mark.parametrize("name", ["agent", "research", "approval", "breakpoint", "flaky"])
 @given(data=st.data())
 def test_when_the_screen_is_drawn_changes_nothing(name: str, data: st.DataObject) -> None:
