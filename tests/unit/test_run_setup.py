@@ -98,6 +98,22 @@ def test_metadata_of_the_caller_is_kept_and_the_servers_is_not() -> None:
     assert run_setup(Run("r", "t", kwargs=record)).config == {"metadata": {"ticket": 7}}
 
 
+def test_metadata_that_is_a_copy_of_configurable_is_not_the_callers() -> None:
+    record = {"config": {"configurable": {**SERVER, "style": "x"}, "metadata": {"style": "x", "n": 1}}, "context": {}}
+    assert run_setup(Run("r", "t", kwargs=record)).config["metadata"] == {"n": 1}
+
+
+def test_a_context_that_the_server_filled_with_its_own_tells_nothing() -> None:
+    """langgraph 0.6 copies `configurable` to the context last, headers and all."""
+    configurable = {**SERVER, "user-agent": "sdk", "x-request-id": "7", "style": "x"}
+    record = {
+        "config": {"configurable": configurable, "metadata": {"user-agent": "sdk"}},
+        "context": dict(configurable),
+    }
+    found = run_setup(Run("r", "t", kwargs=record))
+    assert (found.config, found.context) == ({"configurable": {"style": "x"}}, None)
+
+
 def test_breakpoints_are_kept_and_what_would_notify_somebody_is_not() -> None:
     kwargs = {
         "config": {"configurable": SERVER},

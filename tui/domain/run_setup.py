@@ -8,6 +8,9 @@ sends both is refused. So the set-up has one of the two:
   same run: it then holds exactly the context's keys, and the server copies them back.
 - `context`, when it holds more: the server dropped those keys from `configurable`, which it does only for runs that
   were started with a context. (While such a run waits or executes, a mark in `configurable` says so.)
+
+Servers before langgraph 1.0 copied `configurable` to the context after they had added their own to it; such a context
+tells nothing more. Some also copied what is in `configurable` to the metadata of the run.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ _SHARED_KEY = re.compile(r"(?:thread|graph|assistant|cron|user)_id$|x-|user-agen
 then the context has them too, since it is copied before the server adds its own."""
 
 _SERVER_METADATA = re.compile(
-    r"__|langgraph_|langsmith-|checkpoint_|(?:thread|run|graph|assistant|cron|user)_id$|created_by$|run_attempt$"
+    r"__|langgraph_|langsmith-|checkpoint_|x-|user-agent$|(?:thread|run|graph|assistant|cron|user)_id$"
+    r"|created_by$|run_attempt$"
 )
 
 _NOT_SETUP = frozenset({"configurable", "metadata", "callbacks", "run_id"})
@@ -44,13 +48,13 @@ def run_setup(run: Run) -> RunSetup:
     kept: Mapping[str, JSON] = run.kwargs or run.raw
     config = _object(kept.get("config"))
     found = _object(config.get("configurable"))
-    context = dict(_object(kept.get("context")))
+    context = _context(_object(kept.get("context")))
     configurable = _configurable(found, context)
     sent_context = found.get(_CONTEXT_MARK) is True or not _holds(configurable, context)
     setup: dict[str, JSON] = {key: value for key, value in config.items() if key not in _NOT_SETUP}
     if configurable and not sent_context:
         setup["configurable"] = configurable
-    if metadata := _metadata(_object(config.get("metadata"))):
+    if metadata := _metadata(_object(config.get("metadata")), found):
         setup["metadata"] = metadata
     return RunSetup(
         assistant_id=run.assistant_id or "",
@@ -61,6 +65,12 @@ def run_setup(run: Run) -> RunSetup:
         known="config" in kept or "context" in kept,
         from_run=run.run_id,
     )
+
+
+def _context(found: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The context, unless the server filled it with its own."""
+    copied_late = any(key.startswith(("__", "langgraph_")) for key in found)
+    return {} if copied_late else dict(found)
 
 
 def _configurable(found: Mapping[str, JSON], context: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -74,8 +84,12 @@ def _configurable(found: Mapping[str, JSON], context: Mapping[str, JSON]) -> dic
     return kept
 
 
-def _metadata(found: Mapping[str, JSON]) -> dict[str, JSON]:
-    return {key: value for key, value in found.items() if not _SERVER_METADATA.match(key)}
+def _metadata(found: Mapping[str, JSON], configurable: Mapping[str, JSON]) -> dict[str, JSON]:
+    return {
+        key: value
+        for key, value in found.items()
+        if not _SERVER_METADATA.match(key) and not (key in configurable and same(configurable[key], value))
+    }
 
 
 def _holds(configurable: Mapping[str, JSON], context: Mapping[str, JSON]) -> bool:
