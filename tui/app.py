@@ -39,7 +39,7 @@ class NoControlCharacters(LineFilter):
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments without control characters; a character in place of each, so that lines keep their width."""
+        """The segments without control characters, which have no width that a line could lose."""
         del background
         if not any(_CONTROL.search(segment.text) for segment in segments):
             return segments
@@ -80,7 +80,7 @@ class ForkpointApp(App[None]):
         super().__init__()
         self.session = session
         self.animation_level = "none"
-        self._filters.append(NoControlCharacters())
+        self._no_control_characters = NoControlCharacters()
         self._debugger = DebuggerScreen(
             session,
             now=now or (lambda: datetime.now(UTC)),
@@ -92,6 +92,10 @@ class ForkpointApp(App[None]):
         self._problems = self._load_themes(theme, theme_folders)
         if keymap:
             self.set_keymap(keymap)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters and our gate, which comes last."""
+        return [*super().get_line_filters(), self._no_control_characters]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""

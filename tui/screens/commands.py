@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
+from tui.screens.debugger import DebuggerScreen
 from tui.widgets.key_names import key_words
 
 _HIDDEN = ("view.", "panes.next", "panes.previous", "app.palette", "find.close")
@@ -22,6 +23,8 @@ class BindingCommands(Provider):
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id is None or binding.id in seen or binding.id.startswith(_HIDDEN) or not active.enabled:
+                continue
+            if isinstance(self.screen, DebuggerScreen) and not self.screen.offers(binding.action):
                 continue
             seen.add(binding.id)
             pane = binding.id.split(".", 1)[0]

@@ -16,6 +16,7 @@ from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import Worker, WorkerState
 
 from tui.backends.errors import BackendError, CannotConnect
 from tui.domain.addresses import Address
@@ -44,6 +45,9 @@ from tui.widgets.question_line import QuestionLine
 from tui.widgets.request_lines import request_page
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
+
+AGES_SECONDS = 30.0
+"""How often the ages of the threads are drawn again."""
 
 PANES = ("threads", "timeline", "inspector", "live")
 
@@ -106,7 +110,7 @@ class DebuggerScreen(Screen[None]):
         yield InputEditor(id="input-editor")
         yield FindLine(id="find")
         yield QuestionLine(id="question")
-        yield KeyBar(id="keys")
+        yield KeyBar(self.offers, id="keys")
 
     @property
     def threads_list(self) -> ThreadsList:
@@ -137,6 +141,7 @@ class DebuggerScreen(Screen[None]):
         """Connect, once there is something to look at."""
         self.threads_list.focus()
         self.show_header()
+        self.set_interval(AGES_SECONDS, self.threads_list.lines_changed)
         self.call_after_refresh(self.connect)
 
     def connect(self) -> None:
@@ -167,9 +172,16 @@ class DebuggerScreen(Screen[None]):
 
     # What the controls say to the user.
 
-    def report(self, error: Exception) -> None:
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        """A job that failed in a way that nobody expected is a bug: it must not pass in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.log.error(event.worker.error)
+            self.report(event.worker.error)
+
+    def report(self, error: BaseException) -> None:
         """Tell about an error: what happened, and what to try."""
-        what = error.what if isinstance(error, BackendError) else str(error)
+        what = error.what if isinstance(error, BackendError) else str(error) or type(error).__name__
         hint = error.hint if isinstance(error, BackendError) else ""
         if isinstance(error, CannotConnect):
             self._state = "offline"
@@ -203,7 +215,8 @@ class DebuggerScreen(Screen[None]):
             self.show_header()
 
     def show_header(self) -> None:
-        """Draw the header again."""
+        """Draw the header and the keys again."""
+        self.query_one(KeyBar).refresh()
         thread = self.history.opened.thread if self.history.opened is not None else None
         assistant = self.session.assistant or (thread.graph_id if thread is not None else None) or ""
         self.query_one(HeaderLine).show(
@@ -350,6 +363,19 @@ class DebuggerScreen(Screen[None]):
     def thread_opened(self) -> None:
         """Another thread is open: its editor and drafts are others."""
         self.show_titles()
+
+    def offers(self, action: str) -> bool:
+        """Whether an action can do something now; the keys of others are not shown."""
+        name = action.removeprefix("screen.")
+        opened = self.history.opened
+        if name in ("cancel_run", "join_run"):
+            busy = opened is not None and opened.thread.status == "busy"
+            return (self.live.is_streaming or busy) and not (self.read_only and name == "cancel_run")
+        if name in ("edit", "replay"):
+            return not self.read_only and self.history.selected is not None
+        if name == "new_input":
+            return not self.read_only and opened is not None
+        return name not in ("new_thread", "delete_thread") or not self.read_only
 
     def reasons_to_stay(self) -> list[str]:
         """What a user should know before leaving, a sentence each."""

@@ -13,6 +13,14 @@ from tui.widgets.text_view import Paragraph
 
 KEY_CELLS = 16
 
+WRITES = frozenset(
+    {
+        *("threads.new", "threads.delete", "timeline.replay", "timeline.input", "timeline.cancel"),
+        *("editor.send", "input.send", "live.cancel", "runs.cancel"),
+    }
+)
+"""Bindings that make something run or change at the server: they ask first."""
+
 INTRODUCTION = (
     "Replay runs nodes and tools again; fork edits first, then runs. Keys marked ! make something run or change at the "
     "server: they ask first. Old checkpoints never change."
@@ -42,6 +50,6 @@ def _rows(bindings: Sequence[Binding]) -> Iterator[tuple[str, str]]:
     for binding in bindings:
         name = binding.id or binding.action
         keys.setdefault(name, []).append(key_words(binding))
-        words[name] = binding.tooltip or binding.description
+        words[name] = (binding.tooltip or binding.description) + " !" * (name in WRITES)
     for name, pressed in keys.items():
         yield " ".join(pressed), words[name]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker
 
 from tui.backends.errors import NotFound
 from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
-from tui.session.open_thread import OpenThread
+from tui.screens.work import Job
+from tui.session.open_thread import AmbiguousName, OpenThread
 from tui.widgets.inspector import Inspected
 from tui.widgets.thread_rows import NO_MESSAGES, thread_title
 
@@ -31,7 +33,7 @@ class HistoryControl:
         self.opened: OpenThread | None = None
         self._waiting: str | None = None
         self._timer: Timer | None = None
-        self._loading = False
+        self._older: Worker[None] | None = None
 
     @property
     def selected(self) -> Checkpoint | None:
@@ -39,17 +41,19 @@ class HistoryControl:
         at = self._screen.timeline.selected
         return self.opened.tree.get(at) if self.opened is not None else None
 
-    def start(self, job: Coroutine[Any, Any, None], says: str = "reading history") -> None:
+    def start(self, job: Job, says: str = "reading history") -> Worker[None]:
         """Run a job that reads history."""
-        self._screen.work.start(job, group="history", says=says, on_error=self.failed)
+        return self._screen.work.start(job, group="history", says=says, on_error=self.failed)
 
     async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
         """Open a thread, at a checkpoint if one is named."""
         opened = await self._screen.session.open(thread)
         select = None
         if checkpoint is not None:
-            found = await opened.resolve(parse_checkpoint(checkpoint))
-            select = found.checkpoint_id
+            try:
+                select = (await opened.resolve(parse_checkpoint(checkpoint))).checkpoint_id
+            except (NotFound, AmbiguousName) as error:
+                self._screen.report(error)
         self.opened = opened
         self._screen.threads_list.mark_open(thread.thread_id)
         self._show_tree(select)
@@ -77,9 +81,8 @@ class HistoryControl:
 
     def read_older(self) -> None:
         """Read the next page, unless that is being done."""
-        if self.opened is not None and not self._loading:
-            self._loading = True
-            self.start(self._read_older(self.opened), says="reading older checkpoints")
+        if self.opened is not None and (self._older is None or self._older.is_finished):
+            self._older = self.start(self._read_older(self.opened), says="reading older checkpoints")
 
     def tree_grew(self, opened: OpenThread, *, follow: bool) -> None:
         """The tree of a thread took in checkpoints; `follow` moves the selection to its head."""
@@ -116,12 +119,17 @@ class HistoryControl:
         )
 
     def failed(self, error: Exception) -> None:
-        """History could not be read: say so where it would be, too."""
-        self._loading = False
-        if isinstance(error, NotFound) and self.opened is not None:
-            self._screen.threads.drop(self.opened.thread_id)
-            self.close_if_open(self.opened.thread_id, "This thread is gone. Enter on another opens it.")
+        """Something was not there, or could not be read: tell, and find out whether the thread itself is gone."""
         self._screen.report(error)
+        if isinstance(error, NotFound) and self.opened is not None:
+            self._screen.work.start(self._close_if_gone(self.opened.thread_id), group="gone")
+
+    async def _close_if_gone(self, thread_id: str) -> None:
+        try:
+            await self._screen.session.backend.get_thread(thread_id)
+        except NotFound:
+            self._screen.threads.drop(thread_id)
+            self.close_if_open(thread_id, "This thread was deleted. Enter on another opens it.")
 
     async def _refresh(self, opened: OpenThread) -> None:
         opened.thread = await self._screen.session.backend.get_thread(opened.thread_id)
@@ -130,10 +138,7 @@ class HistoryControl:
         self.tree_grew(opened, follow=False)
 
     async def _read_older(self, opened: OpenThread) -> None:
-        try:
-            await opened.load_older()
-        finally:
-            self._loading = False
+        await opened.load_older()
         self.tree_grew(opened, follow=False)
         if opened is self.opened:
             self._screen.timeline.ask_for_older()
@@ -143,6 +148,7 @@ class HistoryControl:
         if len(self.opened.tree):
             self._screen.timeline.show_tree(self.opened.tree, select=select)
             self._screen.timeline.set_drafts(self._screen.drafts.checkpoints(self.opened.thread_id))
+            self._screen.timeline.set_running(running=self.opened.thread.status == "busy")
             self._screen.timeline.ask_for_older()
         else:
             self._screen.timeline.show_nothing(NO_CHECKPOINTS)

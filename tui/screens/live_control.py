@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Run, Thread
+from tui.domain.messages import read_messages
 from tui.domain.plans import TravelPlan
 from tui.domain.safe_text import one_line
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
@@ -53,16 +54,12 @@ class LiveControl:
     def start(self, opened: OpenThread, plan: TravelPlan) -> None:
         """Carry out a plan and follow its run."""
         self._follow(opened, title_of(plan), plan)
-        self._worker = self._screen.work.start(
-            self._until_end(carry_out(opened, plan, self._hear)), group="run", on_error=self._failed
-        )
+        self._worker = self._screen.work.start(self._carry_out(opened, plan), group="run", on_error=self._failed)
 
     def join(self, opened: OpenThread, run: Run) -> None:
         """Follow a run that goes on already."""
         self._follow(opened, "joined", None)
-        self._worker = self._screen.work.start(
-            self._until_end(join_run(opened, run, self._hear)), group="run", on_error=self._failed
-        )
+        self._worker = self._screen.work.start(self._join(opened, run), group="run", on_error=self._failed)
 
     def join_newest(self) -> None:
         """Follow the active run of the open thread."""
@@ -131,7 +128,10 @@ class LiveControl:
         if self._feed is not None:
             self._feed.close()
         self._opened, self._plan, self.run_id, self.follow_head = opened, plan, None, True
-        self._feed = LiveFeed(self._screen.live_pane.show_transcript)
+        start = plan.start if plan is not None and plan.start is not None else opened.tree.head
+        before = read_messages(start.values) if start is not None and plan is not None else ()
+        known = [message.id for message in before if message.id is not None]
+        self._feed = LiveFeed(self._screen.live_pane.show_transcript, known=known)
         self._screen.live_pane.run_begins(title)
         self._screen.run_begins()
 
@@ -181,8 +181,14 @@ class LiveControl:
         elif ended.end is RunEnd.LOST:
             self._screen.warn("The stream ended, but the run goes on at the server. J joins it again.")
 
-    async def _until_end(self, job: Coroutine[Any, Any, RunEnded]) -> None:
-        await job
+    async def _carry_out(self, opened: OpenThread, plan: TravelPlan) -> None:
+        if plan.start is not None:
+            # Servers accept edits and runs at checkpoints that are gone, and hang them on nothing: look first.
+            await opened.backend.checkpoint(opened.thread_id, plan.start.ref)
+        await carry_out(opened, plan, self._hear)
+
+    async def _join(self, opened: OpenThread, run: Run) -> None:
+        await join_run(opened, run, self._hear)
 
     def _failed(self, error: Exception) -> None:
         """Nothing was started, or the server did not do what was asked; drafts stay."""

@@ -18,7 +18,7 @@ from tui.domain.checkpoint import Run
 from tui.domain.safe_text import one_line
 from tui.screens.dialogs import TextScreen
 from tui.widgets.line_list import LineList
-from tui.widgets.lines import Line, clip
+from tui.widgets.lines import Line
 from tui.widgets.run_rows import run_line, run_page
 
 PAGE = 50
@@ -57,19 +57,17 @@ class RunsList(LineList):
         return self.runs[self._cursor] if self._cursor is not None and self._cursor < len(self.runs) else None
 
     @property
-    def line_count(self) -> int:
-        """Runs, or one line that says why there are none."""
-        return max(1, len(self.runs))
+    def row_count(self) -> int:
+        """Runs."""
+        return len(self.runs)
 
-    def line_at(self, index: int, width: int) -> Line:
+    def row_at(self, index: int, width: int) -> Line:
         """One row."""
-        if not self.runs:
-            return clip(((" " + self._words, "calm"),), width)
-        return clip(run_line(self.runs[index], self._now(), width), width)
+        return run_line(self.runs[index], self._now(), width)
 
-    def can_select(self, index: int) -> bool:
-        """Runs only."""
-        return index < len(self.runs)
+    def empty_words(self) -> str:
+        """Why there are no runs."""
+        return self._words
 
     def cursor_moved(self, old: int | None, new: int) -> None:
         """Read on near the end."""

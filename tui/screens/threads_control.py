@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual.worker import Worker
+
 from tui.backends.base import ThreadQuery
 from tui.backends.errors import BackendError
 from tui.domain.addresses import tail
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
 
 PAGE = 50
+
+MOST = 1000
+"""Rows that servers give at once."""
 
 STATUSES: tuple[str | None, ...] = (None, "interrupted", "busy", "error", "idle")
 """What `s` goes through; None is all."""
@@ -33,7 +38,7 @@ class ThreadsControl:
         self._threads: list[Thread] = []
         self._next: int | None = None
         self._total: int | None = None
-        self._loading = False
+        self._more: Worker[None] | None = None
 
     @property
     def pane(self) -> ThreadsList:
@@ -63,8 +68,8 @@ class ThreadsControl:
 
     def read_more(self) -> None:
         """Read the next page, unless that is being done."""
-        if self._next is not None and not self._loading:
-            self._screen.work.start(self._read_next(), group="threads", says="reading threads")
+        if self._next is not None and (self._more is None or self._more.is_finished):
+            self._more = self._screen.work.start(self._read_next(), group="threads", says="reading threads")
 
     def next_status(self) -> None:
         """Filter by the next status."""
@@ -125,32 +130,23 @@ class ThreadsControl:
 
     async def read_first(self) -> None:
         """Read the first page."""
-        self._loading = True
-        try:
-            limit = min(1000, max(PAGE, len(self._threads)))
-            backend = self._screen.session.backend
-            first: list[Thread] = []
-            if self.waiting_first and self.status is None:
-                first = list(
-                    (await self._screen.session.threads(ThreadQuery(limit=limit, status="interrupted"))).threads
-                )
-            page = await self._screen.session.threads(ThreadQuery(limit=limit, status=self.status))
-            waiting = {thread.thread_id for thread in first}
-            self._threads = first + [thread for thread in page.threads if thread.thread_id not in waiting]
-            self._next = page.next_offset
-            self._total = await backend.count_threads(self.status)
-        finally:
-            self._loading = False
+        session = self._screen.session
+        limit = min(MOST, max(PAGE, len(self._threads)))
+        first: list[Thread] = []
+        if self.waiting_first and self.status is None:
+            first += (await session.threads(ThreadQuery(limit=limit, status="interrupted"))).threads
+        page = await session.threads(ThreadQuery(limit=limit, status=self.status))
+        waiting = {thread.thread_id for thread in first}
+        self._threads = first + [thread for thread in page.threads if thread.thread_id not in waiting]
+        self._next = page.next_offset
+        self._total = await session.backend.count_threads(self.status)
         self._show()
 
     async def _read_next(self) -> None:
         if self._next is None:
             return
-        self._loading = True
-        try:
-            page = await self._screen.session.threads(ThreadQuery(limit=PAGE, offset=self._next, status=self.status))
-        finally:
-            self._loading = False
+        query = ThreadQuery(limit=PAGE, offset=self._next, status=self.status)
+        page = await self._screen.session.threads(query)
         known = {thread.thread_id for thread in self._threads}
         self._threads += [thread for thread in page.threads if thread.thread_id not in known]
         self._next = page.next_offset

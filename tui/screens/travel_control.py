@@ -109,11 +109,11 @@ class TravelControl:
 
     def run_input(self, value: JSON) -> None:
         """ctrl+s in the input editor: run, after a question."""
-        self._plan(self._plan_input(value, self._ask))
+        self._plan(self._plan_input(value, self._ask), says="looking for the graph")
 
     def preview_input(self, value: JSON) -> None:
         """ctrl+o in the input editor: show the requests."""
-        self._plan(self._plan_input(value, self._preview))
+        self._plan(self._plan_input(value, self._preview), says="looking for the graph")
 
     def sent(self, opened: OpenThread, plan: TravelPlan) -> None:
         """The server took it: the editor closes and its draft is done."""
@@ -128,8 +128,8 @@ class TravelControl:
         if self._screen.current_pane != "live":
             self._screen.show_pane("timeline")
 
-    def _plan(self, job: Job, on_error: OnError | None = None) -> None:
-        self._screen.work.start(job, group="plan", says="reading how the original ran", on_error=on_error)
+    def _plan(self, job: Job, on_error: OnError | None = None, says: str = "reading how the original ran") -> None:
+        self._screen.work.start(job, group="plan", says=says, on_error=on_error)
 
     def _editor_says(self, error: Exception) -> None:
         """A plan that can't be made is the editor's matter; anything else concerns the connection."""

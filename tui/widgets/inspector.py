@@ -18,7 +18,7 @@ from tui.domain.messages import ToolCall, read_messages
 from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.checkpoint_lines import checkpoint_page
 from tui.widgets.json_lines import json_lines
-from tui.widgets.message_lines import MOST_MESSAGES, MessagePage, message_page
+from tui.widgets.message_lines import MessagePage, message_page
 from tui.widgets.state_tree import StateTree
 from tui.widgets.text_view import Paragraph, TextView
 
@@ -53,6 +53,8 @@ class Inspector(Vertical):
     BINDINGS = [
         Binding("[", "tab(-1)", "previous tab", show=False, id="inspector.previous_tab"),
         Binding("]", "tab(1)", "next tab", show=False, id="inspector.next_tab"),
+        Binding("e", "screen.edit", "edit", id="inspector.edit"),
+        Binding("space", "more", "show more of something long", show=False, id="inspector.more"),
     ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -180,7 +182,7 @@ class Inspector(Vertical):
         if not messages:
             view.show([Paragraph((("No messages in this state. ] goes to the State tab.", "calm"),))])
             return
-        self._page = message_page(messages, most=MOST_MESSAGES * self._more)
+        self._page = message_page(messages, times=self._more)
         view.show(self._page.paragraphs, at_end=self._more == 1)
 
     def _fill_state(self) -> None:

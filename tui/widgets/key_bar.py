@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.segment import Segment
 from textual.binding import ActiveBinding, Binding
-from textual.keys import key_to_character
+from textual.keys import format_key, key_to_character
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -27,6 +29,11 @@ class KeyBar(Widget):
 
     COMPONENT_CLASSES = {"keys--key", "keys--words"}
 
+    def __init__(self, offers: Callable[[str], bool], *, id: str | None = None) -> None:  # noqa: A002
+        """`offers` says whether an action, such as "screen.cancel_run", can do something now."""
+        super().__init__(id=id)
+        self._offers = offers
+
     ALWAYS = ("app.help", "app.palette")
 
     def on_mount(self) -> None:
@@ -39,8 +46,9 @@ class KeyBar(Widget):
         if isinstance(focused, QuestionLine):
             return active.node is focused
         key = active.binding.key
-        typed = focused is not None and focused.check_consume_key(key, key_to_character(key))
-        return active.binding.show and active.enabled and not typed
+        character = key_to_character(key) or (format_key(key) if len(format_key(key)) == 1 else None)
+        typed = focused is not None and focused.check_consume_key(key, character)
+        return active.binding.show and active.enabled and not typed and self._offers(active.binding.action)
 
     def render_line(self, y: int) -> Strip:
         """The line."""

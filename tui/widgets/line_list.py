@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Blur, Click, Focus
 
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import plain
+from tui.widgets.lines import Line, clip, plain, wrap_line
 
 
 class LineList(LineView):
@@ -15,10 +15,42 @@ class LineList(LineView):
         super().__init__(id=id, classes=classes)
         self._cursor: int | None = None
 
+    def empty_words(self) -> str:
+        """What a list without rows says: why, and what to do next."""
+        return ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no rows."""
+        return self.row_count == 0
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def row_at(self, index: int, width: int) -> Line:
+        """One row, not wider than `width` cells."""
+        raise NotImplementedError
+
+    @property
+    def line_count(self) -> int:
+        """Rows, or the lines of what an empty list says."""
+        return self.row_count or len(self._empty_lines())
+
+    def line_at(self, index: int, width: int) -> Line:
+        """One line."""
+        if self.row_count:
+            return clip(self.row_at(index, width), width)
+        lines = self._empty_lines()
+        return lines[index] if index < len(lines) else ()
+
+    def _empty_lines(self) -> list[Line]:
+        return wrap_line(((" " + self.empty_words(), "calm"),), max(10, self.scrollable_content_region.width - 1), 1)
+
     def can_select(self, index: int) -> bool:
         """Whether the cursor may stop at a row."""
-        del index
-        return True
+        return index < self.row_count
 
     def cursor_moved(self, old: int | None, new: int) -> None:
         """Called after the cursor moved; subclasses tell their screen."""
@@ -47,7 +79,7 @@ class LineList(LineView):
 
     def find(self, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
         """Move to the next row that holds `text` (any case), going round at the end; whether there is one."""
-        count = self.line_count
+        count = self.row_count
         wanted = text.casefold()
         at = self._cursor if self._cursor is not None else -1
         step = -1 if backwards else 1
@@ -78,7 +110,7 @@ class LineList(LineView):
 
     def action_last(self) -> None:
         """To the last row."""
-        self._settle(self.line_count - 1, -1)
+        self._settle(self.row_count - 1, -1)
 
     def on_click(self, event: Click) -> None:
         """Select the row that was clicked."""
@@ -86,7 +118,7 @@ class LineList(LineView):
         if offset is None:
             return
         index = offset.y + self.scroll_offset.y
-        if 0 <= index < self.line_count and self.can_select(index):
+        if 0 <= index < self.row_count and self.can_select(index):
             self.move_cursor(index)
             if event.chain > 1:
                 self.double_clicked(index)
@@ -110,7 +142,7 @@ class LineList(LineView):
             self._settle(0, 1)
             return
         target = at = self._cursor
-        while rows and 0 <= at + direction < self.line_count:
+        while rows and 0 <= at + direction < self.row_count:
             at += direction
             if self.can_select(at):
                 target = at
@@ -118,7 +150,7 @@ class LineList(LineView):
         self.move_cursor(target)
 
     def _settle(self, index: int, direction: int) -> None:
-        while 0 <= index < self.line_count:
+        while 0 <= index < self.row_count:
             if self.can_select(index):
                 self.move_cursor(index)
                 return

@@ -16,7 +16,7 @@ MOST_MESSAGES = 200
 """Messages shown at once, the newest ones; more on demand."""
 
 MOST_TEXT = 4000
-"""Characters shown of one text; the whole of it is in the JSON tab."""
+"""Characters shown of one text; more on demand."""
 
 MOST_ARGS = 60
 """Lines shown of one call's arguments."""
@@ -32,17 +32,17 @@ class MessagePage:
     calls: Mapping[str, int] = field(default_factory=dict)
 
 
-def message_page(messages: Sequence[Message], *, most: int = MOST_MESSAGES) -> MessagePage:
-    """The newest `most` messages, oldest first, ready to be wrapped."""
+def message_page(messages: Sequence[Message], *, times: int = 1) -> MessagePage:
+    """The newest messages, oldest first, ready to be wrapped; `times` as many and as long ones as usual."""
     paragraphs: list[Paragraph] = []
     calls: dict[str, int] = {}
-    hidden = len(messages) - most
+    hidden = len(messages) - MOST_MESSAGES * times
     if hidden > 0:
-        paragraphs.append(Paragraph(((f"┄ {hidden} earlier messages · + shows more", "calm"),)))
+        paragraphs.append(Paragraph(((f"┄ {hidden} earlier messages · space shows more", "calm"),)))
         paragraphs.append(Paragraph(()))
     for message in messages[max(0, hidden) :]:
         paragraphs.append(Paragraph(_head(message)))
-        paragraphs.extend(_text(message))
+        paragraphs.extend(_text(message, MOST_TEXT * times))
         for call in message.tool_calls:
             if call.id is not None:
                 calls[call.id] = len(paragraphs)
@@ -71,12 +71,12 @@ def usage_words(usage: JSON) -> str:
     return f"{asked} -> {said} tokens" if isinstance(asked, int) and isinstance(said, int) else ""
 
 
-def _text(message: Message) -> Iterator[Paragraph]:
+def _text(message: Message, most: int) -> Iterator[Paragraph]:
     text = message.text
-    for line in sanitise(text[:MOST_TEXT]).split("\n") if text else ():
+    for line in sanitise(text[:most]).split("\n") if text else ():
         yield Paragraph((("  ", ""), (line.expandtabs(4), "")), 2)
-    if len(text) > MOST_TEXT:
-        yield Paragraph(((f"  … {len(text) - MOST_TEXT:,} more characters; the JSON tab has them all", "calm"),))
+    if len(text) > most:
+        yield Paragraph(((f"  … {len(text) - most:,} more characters · space shows more", "calm"),))
     if message.artifact is not None:
         yield Paragraph((("  artifact ", "calm"), short_value(message.artifact)), 4)
 

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tui.domain.checkpoint import Thread
 from tui.widgets.line_list import LineList
-from tui.widgets.lines import Line, clip
+from tui.widgets.lines import Line
 from tui.widgets.thread_rows import thread_line, thread_title
 
 
@@ -79,18 +79,20 @@ class ThreadsList(LineList):
         return False
 
     @property
-    def line_count(self) -> int:
-        """Threads, a line for those that are not read yet, or one that says why there are none."""
-        return max(1, len(self._threads) + self._has_more)
+    def row_count(self) -> int:
+        """Threads, and a row for those that are not read yet."""
+        return len(self._threads) + self._has_more
 
-    def line_at(self, index: int, width: int) -> Line:
+    def row_at(self, index: int, width: int) -> Line:
         """One row."""
-        if not self._threads:
-            return clip(((" " + self._words, "calm"),), width)
         if index >= len(self._threads):
-            return clip(((" ┄ more threads, not read yet", "calm"),), width)
+            return ((" ┄ more threads, not read yet", "calm"),)
         thread = self._threads[index]
-        return clip(thread_line(thread, self._now(), width, is_open=thread.thread_id == self._open_id), width)
+        return thread_line(thread, self._now(), width, is_open=thread.thread_id == self._open_id)
+
+    def empty_words(self) -> str:
+        """Why there are no threads."""
+        return self._words
 
     def can_select(self, index: int) -> bool:
         """Threads only."""

@@ -11,7 +11,7 @@ from textual.message import Message
 from tui.domain.lanes import RowKind
 from tui.domain.tree import CheckpointTree
 from tui.widgets.line_list import LineList
-from tui.widgets.lines import Line, clip
+from tui.widgets.lines import Line
 from tui.widgets.timeline_rows import TimelineRows
 
 
@@ -61,11 +61,6 @@ class Timeline(LineList):
             return None
         row = self._view.rows[self._cursor]
         return row.checkpoint_id if row.kind is RowKind.CHECKPOINT else None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no tree is shown."""
-        return self._view is None
 
     def show_tree(self, tree: CheckpointTree, *, select: str | None = None) -> None:
         """Show another tree; the cursor goes to `select`, else to the head."""
@@ -124,15 +119,17 @@ class Timeline(LineList):
         return words if branches < 2 else f"{words} · {branches} branches"
 
     @property
-    def line_count(self) -> int:
-        """Rows, or one line that says why there are none."""
-        return len(self._view.rows) if self._view is not None and self._view.rows else 1
+    def row_count(self) -> int:
+        """Rows of the lane layout."""
+        return len(self._view.rows) if self._view is not None else 0
 
-    def line_at(self, index: int, width: int) -> Line:
+    def row_at(self, index: int, width: int) -> Line:
         """One row."""
-        if self._view is None or not self._view.rows:
-            return clip(((" " + self._empty, "calm"),), width)
-        return clip(self._view.line(index, self._path, width), width)
+        return self._view.line(index, self._path, width) if self._view is not None else ()
+
+    def empty_words(self) -> str:
+        """Why there is no tree."""
+        return self._empty
 
     def can_select(self, index: int) -> bool:
         """Only checkpoints are selected, never joins."""
