@@ -13,9 +13,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from tui.backends.errors import BackendError, CannotConnect
@@ -28,6 +25,7 @@ from tui.screens.dialogs import ChooseScreen, TextScreen
 from tui.screens.drafts import Drafts
 from tui.screens.history_control import HistoryControl
 from tui.screens.live_control import LiveControl
+from tui.screens.panes import PanesScreen
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.travel_control import TravelControl
 from tui.screens.work import Work
@@ -49,25 +47,11 @@ from tui.widgets.timeline import Timeline
 AGES_SECONDS = 30.0
 """How often the ages of the threads are drawn again."""
 
-PANES = ("threads", "timeline", "inspector", "live")
 
-
-class DebuggerScreen(Screen[None]):
+class DebuggerScreen(PanesScreen):
     """The debugger. `now` is the clock that ages are measured with."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "pane('threads')", "threads", show=False, id="panes.threads"),
-        Binding("2", "pane('timeline')", "timeline", show=False, id="panes.timeline"),
-        Binding("3", "pane('inspector')", "inspector", show=False, id="panes.inspector"),
-        Binding("4", "pane('live')", "live", show=False, id="panes.live"),
-        Binding("tab", "next_pane(1)", "next pane", show=False, id="panes.next"),
-        Binding("shift+tab", "next_pane(-1)", "previous pane", show=False, id="panes.previous"),
-        Binding("escape", "back", "back", show=False, id="panes.back"),
-        Binding("/", "find", "find", id="find.open"),
-        Binding("n", "find_next(False)", "next match", show=False, id="find.next"),
-        Binding("N", "find_next(True)", "previous match", show=False, id="find.previous"),
         Binding("y", "copy", "copy as…", show=False, id="copy.open"),
         Binding("ctrl+r", "refresh_data", "refresh", show=False, id="app.refresh"),
     ]
@@ -121,16 +105,6 @@ class DebuggerScreen(Screen[None]):
     def timeline(self) -> Timeline:
         """The timeline."""
         return self.query_one(Timeline)
-
-    @property
-    def inspector(self) -> Inspector:
-        """The inspector."""
-        return self.query_one(Inspector)
-
-    @property
-    def live_pane(self) -> LivePane:
-        """The live pane."""
-        return self.query_one(LivePane)
 
     @property
     def input_editor(self) -> InputEditor:
@@ -236,82 +210,6 @@ class DebuggerScreen(Screen[None]):
         set_title(self.threads_list, self.threads.title, self.threads.facts)
         set_title(self.timeline, self.history.title, self.timeline.summary)
         self.show_header()
-
-    # Panes.
-
-    def action_pane(self, name: str) -> None:
-        """Go to a pane."""
-        self.show_pane(name)
-
-    def show_pane(self, name: str, *, focus: bool = True) -> None:
-        """Bring a pane to the front; in a narrow terminal it takes the place of the others."""
-        if name == "live" and not self.live_pane.has_run:
-            self.tell("No run is followed yet: r replays, i runs an input, J joins a run.")
-            return
-        for pane in PANES:
-            self.query_one(f"#{pane}").set_class(pane == name, "-current")
-        self.set_class(name == "live", "-live-current")
-        self.live_pane.shape_changed()
-        self.call_after_refresh(self.show_titles)
-        if focus:
-            self._focus_target(name).focus()
-
-    def focus_pane(self) -> None:
-        """Give the focus to the current pane."""
-        self._focus_target(self.current_pane).focus()
-
-    @property
-    def current_pane(self) -> str:
-        """The pane that has, or last had, the focus."""
-        return next((pane for pane in PANES if self.query_one(f"#{pane}").has_class("-current")), "threads")
-
-    def action_next_pane(self, step: int) -> None:
-        """Go round the panes."""
-        panes = [pane for pane in PANES if pane != "live" or self.live_pane.has_run]
-        at = panes.index(self.current_pane) if self.current_pane in panes else 0
-        self.show_pane(panes[(at + step) % len(panes)])
-
-    def action_back(self) -> None:
-        """One pane to the left."""
-        at = PANES.index(self.current_pane)
-        if self.current_pane == "live":
-            self.show_pane("timeline")
-        elif at > 0:
-            self.show_pane(PANES[at - 1])
-
-    @on(DescendantFocus)
-    def _focus_moved(self, event: DescendantFocus) -> None:
-        """The pane that holds the focus is the current one, also after a click; a question that was left means no."""
-        question = self.query_one(QuestionLine)
-        if question.is_open and event.widget is not question:
-            question.give_up()
-        for node in event.widget.ancestors_with_self:
-            if node.id in PANES and isinstance(node, Widget):
-                if not node.has_class("-current"):
-                    self.show_pane(node.id, focus=False)
-                return
-
-    @on(Resize)
-    def _resized(self) -> None:
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        self.show_titles()
-        self.live_pane.shape_changed()
-
-    def _focus_target(self, name: str) -> Widget:
-        return self.inspector.focus_target if name == "inspector" else self.query_one(f"#{name}")
-
-    # Finding and copying.
-
-    def action_find(self) -> None:
-        """Find in the current pane."""
-        self.query_one(FindLine).open(self._focus_target(self.current_pane))
-
-    def action_find_next(self, backwards: bool) -> None:
-        """Next or previous match."""
-        if not self.query_one(FindLine).again(self._focus_target(self.current_pane), backwards=backwards):
-            self.tell("Nothing found. / starts a search.")
 
     def action_copy(self) -> None:
         """Copy something of the current selection."""

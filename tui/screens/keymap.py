@@ -7,6 +7,7 @@ from textual.dom import DOMNode
 
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.help import bindings_of
+from tui.screens.panes import PanesScreen
 from tui.screens.runs import RunsScreen
 from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.input_editor import InputEditor
@@ -22,7 +23,7 @@ from tui.widgets.timeline import Timeline
 def contexts(app: type[DOMNode]) -> list[tuple[str, list[Binding]]]:
     """(title, bindings) of every place where keys act, in the order of the help. `app` is the app's class."""
     return [
-        ("Everywhere outside a text field", bindings_of(app, DebuggerScreen)),
+        ("Everywhere outside a text field", bindings_of(app, PanesScreen, DebuggerScreen)),
         ("Moving", bindings_of(LineView)),
         ("Threads", bindings_of(ThreadsList)),
         ("Timeline", bindings_of(Timeline)),

@@ -67,7 +67,7 @@ def _task(task: Task) -> Iterator[Paragraph]:
 
 
 def _fact(label: str, value: str) -> Paragraph:
-    return Paragraph(((label.ljust(_LABEL_CELLS), "calm"), (one_line(value), "")), _LABEL_CELLS)
+    return Paragraph(((label.ljust(_LABEL_CELLS), "calm"), (one_line(value), "")), 2)
 
 
 def _title(text: str) -> Paragraph:

@@ -11,11 +11,16 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from tui.domain.checkpoint import JSON
+from tui.domain.messages import is_message, summary, view_messages
 from tui.domain.safe_text import one_line
 from tui.widgets.json_lines import short_value
 
 MOST_CHILDREN = 200
 """Entries shown of one object or array; the last row unfolds the next ones."""
+
+
+LONG_TEXT = 200
+"""Characters from which on a text's length is said."""
 
 
 class Rest:
@@ -33,7 +38,7 @@ class StateTree(Tree[JSON]):
     StateTree {
         background: transparent;
         scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
+        scrollbar-size-horizontal: 0;
         &:focus { background-tint: transparent; }
         & > .tree--cursor { background: $row-selected-blur; color: $foreground; text-style: none; }
         &:focus > .tree--cursor { background: $row-selected; color: $foreground; text-style: none; }
@@ -42,6 +47,11 @@ class StateTree(Tree[JSON]):
         & > .tree--guides-hover { color: $calm; }
         & > .tree--highlight { text-style: none; }
         & > .tree--highlight-line { background: transparent; }
+        & > .line--json-key { color: $json-key; }
+        & > .line--json-string { color: $json-string; }
+        & > .line--json-number { color: $json-number; }
+        & > .line--json-word { color: $json-word; }
+        & > .line--calm { color: $calm; }
     }
     """
 
@@ -149,7 +159,11 @@ class StateTree(Tree[JSON]):
 
     def _label(self, name: str, value: JSON) -> Text:
         text, style = short_value(value, 200)
-        return Text.assemble((one_line(name, 60), self._style("json-key")), "  ", (text, self._style(style)))
+        label = Text.assemble((one_line(name, 60), self._style("json-key")), "  ", (text, self._style(style)))
+        hint = _hint(value)
+        if hint:
+            label.append(f"  {hint}", self._style("calm"))
+        return label
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"line--{name}", partial=True)
@@ -168,6 +182,16 @@ class StateTree(Tree[JSON]):
                 self._fill_once(child)
                 child.expand()
                 self._unfold_again(child, name, wanted)
+
+
+def _hint(value: JSON) -> str:
+    """What a value is about, beside its size: a message's first words, or how long a long text is."""
+    if isinstance(value, str):
+        return f"{len(value):,} characters" if len(value) > LONG_TEXT else ""
+    if is_message(value):
+        message = view_messages([value])[0]
+        return one_line(f"{message.role} {summary(message)}", 120)
+    return ""
 
 
 def _entries(value: JSON) -> Iterable[tuple[str, JSON]]:
