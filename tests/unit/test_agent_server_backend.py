@@ -393,9 +393,10 @@ async def test_a_cancel_may_be_answered_in_any_way(said: Any) -> None:
 
 
 async def test_joining_an_unknown_run_is_not_found_though_the_server_answers_200() -> None:
-    said = {"__error__": {"error": "HTTPException", "message": "404: Run not found"}}
-    with pytest.raises(NotFound):
-        await backend(Script(answer(said))).join_run("t", "r")
+    official = {"error": "HTTPException", "message": "404: Run not found"}
+    for said in (official, {"error": "Error", "message": '"Run not found"'}):
+        with pytest.raises(NotFound):
+            await backend(Script(answer({"__error__": said}))).join_run("t", "r")
     failed = {"__error__": {"error": "ValueError", "message": "404 reasons"}}
     assert await backend(Script(answer(failed))).join_run("t", "r") == failed
 

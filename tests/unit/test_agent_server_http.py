@@ -281,6 +281,19 @@ async def test_a_busy_thread_does_not_tell_the_configuration_of_its_run() -> Non
     assert "hunter2" not in str(error)
 
 
+async def test_a_busy_thread_is_a_conflict_whatever_its_status() -> None:
+    detail = "Thread is already running a task. Wait for it to finish or choose a different multitask strategy."
+    error = await failure(Script(raw(json.dumps(detail).encode(), status=422)))
+    assert isinstance(error, Conflict)
+    assert "cancel it" in error.hint
+
+
+async def test_an_id_that_is_taken_does_not_tell_to_wait() -> None:
+    error = await failure(Script(answer({"detail": "Thread with ID t already exists"}, 409)))
+    assert isinstance(error, Conflict)
+    assert error.hint == "Choose another id, or none."
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [

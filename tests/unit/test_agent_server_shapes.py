@@ -228,6 +228,7 @@ def test_interrupts(value: Any, expected: tuple[Interrupt, ...]) -> None:
         ('{"message":"boom","name":"Error"}', "Error: boom"),
         (base64.b64encode(b'{"error":"ValueError","message":"\xeb\x82\xa0"}').decode(), "ValueError: 날"),
         ({"message": "boom"}, "boom"),
+        ({"error": "Error", "message": '{"error":"TypeError","message":"boom"}'}, "TypeError: boom"),
         ({"code": 7}, "{'code': 7}"),
         ('{"no": "words"}', '{"no": "words"}'),
         ("{broken", "{broken"),

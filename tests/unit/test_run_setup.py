@@ -71,6 +71,13 @@ def test_servers_that_keep_both_apart_are_read_as_well() -> None:
     assert run_setup(run({"n": 1}, {"n": True})).context == {"n": True}
 
 
+def test_a_server_that_takes_both_gets_both_again() -> None:
+    place = {"run_id": "r", "thread_id": "t", "graph_id": "g", "assistant_id": "a", "user-agent": "sdk"}
+    record = {"config": {"configurable": {**place, "style": "x"}}, "context": {"color": "red"}}
+    found = run_setup(Run("r", "t", kwargs=record))
+    assert (found.config, found.context) == ({"configurable": {"style": "x"}}, {"color": "red"})
+
+
 @pytest.mark.parametrize("key", ["user_id", "thread_id", "assistant_id", "x-team", "user-agent"])
 def test_a_name_that_the_server_uses_too_is_the_callers_when_the_context_has_it(key: str) -> None:
     record = {"config": {"configurable": {**SERVER, key: "mine"}}, "context": {key: "mine"}}

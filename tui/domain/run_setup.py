@@ -1,16 +1,17 @@
 """How a run was set up, read back from the run: what a replay must repeat to be one.
 
-A server keeps the whole set-up in the run's `kwargs`, mixed with what it added itself. Official servers moreover keep
-`context` and `config.configurable` the same: whichever the caller sent is copied to the other, and a request that
-sends both is refused. So the set-up has one of the two:
+A server keeps the whole set-up in the run's `kwargs`, mixed with what it added itself. Official Python servers moreover
+keep `context` and `config.configurable` the same: whichever the caller sent is copied to the other, and a request that
+sends both is refused. So of their runs only one of the two is repeated:
 
 - `configurable`, whenever it holds all that the context holds. For a run that was started with a context this is the
   same run: it then holds exactly the context's keys, and the server copies them back.
 - `context`, when it holds more: the server dropped those keys from `configurable`, which it does only for runs that
   were started with a context. (While such a run waits or executes, a mark in `configurable` says so.)
 
-Servers before langgraph 1.0 copied `configurable` to the context after they had added their own to it; such a context
-tells nothing more. Some also copied what is in `configurable` to the metadata of the run.
+Those before langgraph 1.0 copied `configurable` to the context after they had added their own to it; such a context
+tells nothing more. Some also copied what is in `configurable` to the metadata of the run. Other servers keep both as
+they were sent, and get both again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from tui.domain.json_values import same
 from tui.domain.requests import RunSetup
 
 _CONTEXT_MARK = "__context_provided__"
+_MIRRORING_MARK = "__after_seconds__"
+"""In `configurable` of every run of an official Python server."""
 
 _SERVER_KEY = re.compile(r"__|langgraph_|langsmith-|checkpoint_|run_id$")
 """Names in `configurable` that the server sets for every run, or that say where in the thread it begins."""
@@ -50,9 +53,10 @@ def run_setup(run: Run) -> RunSetup:
     found = _object(config.get("configurable"))
     context = _context(_object(kept.get("context")))
     configurable = _configurable(found, context)
+    mirrored = _MIRRORING_MARK in found
     sent_context = found.get(_CONTEXT_MARK) is True or not _holds(configurable, context)
     setup: dict[str, JSON] = {key: value for key, value in config.items() if key not in _NOT_SETUP}
-    if configurable and not sent_context:
+    if configurable and not (mirrored and sent_context):
         setup["configurable"] = configurable
     if metadata := _metadata(_object(config.get("metadata")), found):
         setup["metadata"] = metadata

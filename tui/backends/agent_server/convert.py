@@ -35,6 +35,8 @@ def error_of(value: JSON) -> str | None:
         return None if value is None else str(value)
     kind = next((value[key] for key in ("error", "name", "type") if isinstance(value.get(key), str)), "")
     message = value.get("message")
+    if isinstance(message, str) and (inner := _error_in_text(message)):
+        return inner
     words = [word for word in (kind, message) if isinstance(word, str) and word]
     return ": ".join(words) or str(value)
 

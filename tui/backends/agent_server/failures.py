@@ -127,6 +127,8 @@ def refused(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) 
             status=status,
         )
     kind, hint = _KINDS.get(status, (ServerFailed, _BROKEN) if status >= 500 else (Rejected, ""))
+    if kind is Rejected and "already running a task" in detail:
+        kind, hint = _KINDS[409]  # LangGraph.js refuses a second run with 422
     if "already exists" in detail:
         hint = "Choose another id, or none."
     what = f"{asked.address} answered {status} to {asked}" + (f": {detail.rstrip('.')}." if detail else ".")

@@ -23,8 +23,10 @@ async def probe(http: Http) -> ServerInfo:
         rows = (await http.send("POST", "/assistants/search", body={"limit": 1, "offset": 0})).value
     except NotAllowed:
         raise
-    except _ABSENT as error:
-        raise _stranger(http, error.what) from error
+    except BackendError as error:
+        if isinstance(error, _ABSENT) or is_absent(error):
+            raise _stranger(http, error.what) from error
+        raise
     if not isinstance(rows, list):
         raise _stranger(http, f"/assistants/search answered with {type(rows).__name__} instead of a list.")
     return info

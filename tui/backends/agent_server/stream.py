@@ -123,9 +123,11 @@ def _run_id_of(response: httpx.Response) -> str | None:
 
 def says_no_such_run(error: JSON) -> bool:
     """Whether an error that came with status 200 means 404."""
-    if not isinstance(error, dict) or error.get("error") != "HTTPException":
+    if not isinstance(error, dict):
         return False
-    return str(error.get("message", "")).startswith("404")
+    kind, message = error.get("error"), str(error.get("message", ""))
+    # The second is LangGraph.js's: the JSON text of a text.
+    return (kind == "HTTPException" and message.startswith("404")) or (kind, message) == ("Error", '"Run not found"')
 
 
 def no_such_run(asked: Asked) -> NotFound:
