@@ -82,6 +82,7 @@ class DebuggerScreen(PanesScreen):
         self._profile = profile or ""
         self._state = "connecting"
         self._progress = ""
+        self._ready = False
 
     def compose(self) -> ComposeResult:
         """Header, panes, what opens at the bottom, keys."""
@@ -95,6 +96,11 @@ class DebuggerScreen(PanesScreen):
         yield FindLine(id="find")
         yield QuestionLine(id="question")
         yield KeyBar(self.offers, id="keys")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the first threads were read, or could not be."""
+        return self._ready
 
     @property
     def threads_list(self) -> ThreadsList:
@@ -134,10 +140,12 @@ class DebuggerScreen(PanesScreen):
             self.action_pane("timeline")
         elif self.history.opened is None and self.threads_list.threads:
             await self.history.open(self.threads_list.threads[0])
+        self._ready = True
 
     def _not_connected(self, error: Exception) -> None:
         if isinstance(error, CannotConnect) or self._state == "connecting":
             self._state = "offline"
+        self._ready = True
         if isinstance(error, BackendError) and not self.threads_list.threads:
             words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
             self.threads_list.show((), has_more=False, words=one_line(words))

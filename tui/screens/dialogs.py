@@ -43,7 +43,7 @@ class ChooseScreen(ModalScreen[str | None]):
     def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self._title = title
-        self._choices = choices
+        self.choices = choices
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -53,7 +53,7 @@ class ChooseScreen(ModalScreen[str | None]):
             yield OptionList(
                 *(
                     Option(Content(one_line(words, 100)), id=f"choice-{number}")
-                    for number, (_, words) in enumerate(self._choices)
+                    for number, (_, words) in enumerate(self.choices)
                 ),
                 markup=False,
             )
@@ -61,7 +61,7 @@ class ChooseScreen(ModalScreen[str | None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(self._choices[event.option_index][0])
+        self.dismiss(self.choices[event.option_index][0])
 
     def action_down(self) -> None:
         """Next choice."""

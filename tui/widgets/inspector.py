@@ -84,6 +84,11 @@ class Inspector(Vertical):
         return self.query_one(ArgsEditor)
 
     @property
+    def shown(self) -> Inspected | None:
+        """What is shown."""
+        return self._shown
+
+    @property
     def is_editing(self) -> bool:
         """Whether the editor is open."""
         return self.has_class("-editing")
