@@ -18,6 +18,9 @@ QUESTION = {"messages": [{"role": "user", "content": "what's the weather in sf"}
 SLOW = RunSetup("agent", config={"configurable": {"delay": 5, "password": "hunter2"}})
 """Five seconds a token: still going whenever it is looked at."""
 
+WATCHED = RunSetup("agent", config={"configurable": {"delay": 0.4}})
+"""Soon has something to show, and goes on for many seconds."""
+
 
 @pytest.fixture
 async def backend(server_url: str) -> AsyncIterator[AgentServerBackend]:
@@ -156,7 +159,7 @@ async def test_a_cancelled_run_keeps_its_checkpoints_and_one_rolled_back_does_no
 ) -> None:
     for action in ("interrupt", "rollback"):
         before = len((await backend.history(thread_id, limit=100)).checkpoints)
-        async with backend.stream_run(thread_id, RunRequest(SLOW, QUESTION)) as stream:
+        async with backend.stream_run(thread_id, RunRequest(WATCHED, QUESTION)) as stream:
             events = aiter(stream)
             assert (await anext(events)).event == "metadata"
             assert (await anext(events)).event == "messages"
