@@ -1,0 +1,29 @@
+"""All figures by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.benchmarks.lab import Lab
+from tests.benchmarks.p1_start import start
+from tests.benchmarks.p2_history import load_all, open_thread
+from tests.benchmarks.p4_moves import moves, switches
+from tests.benchmarks.results import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what it is about, and how it is measured."""
+
+    what: str
+    measure: Callable[[Lab], Report]
+
+
+FIGURES: Mapping[str, Figure] = {
+    "P1": Figure("cold start", start),
+    "P2": Figure("opening a long thread", open_thread),
+    "P3": Figure("reading all of a long thread in the background", load_all),
+    "P4": Figure("one move of the cursor", moves),
+    "P10": Figure("switching between visited checkpoints", switches),
+}

@@ -1,0 +1,122 @@
+"""P4, P10: what one move of the cursor costs, in time and in bytes to the terminal."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from tests.benchmarks import layout
+from tests.benchmarks.lab import Lab
+from tests.benchmarks.measure import move_cursor
+from tests.benchmarks.proxy import CountingProxy
+from tests.benchmarks.pty_terminal import PtyTerminal
+from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median, percentile
+from tests.benchmarks.screen import Region
+
+REST = 0.35
+"""Seconds between two moves: long enough for whatever follows the cursor with a delay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Moves of a cursor: milliseconds, bytes and frames of each."""
+
+    delays: list[float]
+    sizes: list[float]
+    frames: list[float]
+
+
+def moves(lab: Lab) -> Report:
+    """P4: the same moves in timelines of different lengths; everything is in memory."""
+    lengths = [10, 1000, lab.size(100_000, 10_000)]
+    found: dict[int, Moves] = {}
+    for length in lengths:
+        lab.say(f"{length:,} rows")
+        with lab.terminal("tests.benchmarks.programs.loaded_app", str(length)) as terminal:
+            region = _timeline(terminal)
+            found[length] = _walk(terminal, region, 10 * lab.repeat)
+    return _report(lengths, found)
+
+
+def _timeline(terminal: PtyTerminal) -> Region:
+    """The timeline, with the focus on it and a cursor in it."""
+    terminal.wait_for(layout.has_panes, what="three panes")
+    region = layout.pane(terminal.screen, 1)
+    terminal.wait_for(lambda screen: screen.cursor_row(region) is not None, what="a cursor in the timeline")
+    terminal.settle()
+    terminal.write("2")
+    terminal.settle()
+    return region
+
+
+def _walk(terminal: PtyTerminal, region: Region, count: int) -> Moves:
+    """Four down, four up, and so on: rows that were drawn before and rows that were not."""
+    found = Moves([], [], [])
+    for number in range(count):
+        before = terminal.seen()
+        found.delays.append(1000 * move_cursor(terminal, "jjjjkkkk"[number % 8], region))
+        terminal.settle(REST)
+        after = terminal.seen()
+        found.sizes.append(after.bytes - before.bytes)
+        found.frames.append(after.frames - before.frames)
+    return found
+
+
+def _report(lengths: list[int], found: dict[int, Moves]) -> Report:
+    report = Report()
+    least = percentile(found[lengths[0]].delays, 0.95)
+    for length in lengths:
+        of = found[length]
+        report.findings += [
+            Finding(
+                *("P4", f"a cursor move at {length:,} rows: p95", "ms", of.delays, Limit(1.2), least),
+                baseline_what="the same at 10 rows",
+                value=percentile(of.delays, 0.95),
+            ),
+            Finding("P4", f"a cursor move at {length:,} rows: bytes to the terminal", "B", of.sizes, Limit(most=2000)),
+        ]
+    report.plots += [
+        Plot(
+            *("p4-move", "One cursor move in the timeline", "rows", "ms"),
+            [
+                Series("median", [(length, median(found[length].delays)) for length in lengths]),
+                Series("p95", [(length, percentile(found[length].delays, 0.95)) for length in lengths]),
+            ],
+        ),
+        Plot(
+            *("p4-bytes", "Bytes to the terminal for one cursor move", "rows", "bytes"),
+            [Series("forkpoint", [(length, median(found[length].sizes)) for length in lengths])],
+        ),
+    ]
+    return report
+
+
+def switches(lab: Lab) -> Report:
+    """P10: between two checkpoints that were both looked at before; requests are counted between app and server."""
+    with lab.server() as server:
+        thread = server.make.steps(30, grow=150)
+        with CountingProxy(server.url) as proxy, lab.app(proxy.url, thread=thread) as terminal:
+            region = _timeline(terminal)
+            _walk(terminal, region, 8)
+            time.sleep(1)
+            asked = proxy.requests
+            found = Moves([], [], [])
+            for number in range(4 * lab.repeat):
+                one = _walk_once(terminal, region, "jk"[number % 2])
+                found.delays.append(one[0])
+                found.frames.append(one[1])
+            asked = proxy.requests - asked
+    return Report(
+        [
+            Finding("P10", "switch to a visited checkpoint: frames", "", found.frames, Limit(most=1)),
+            Finding("P10", "switch to a visited checkpoint: time", "ms", found.delays),
+            Finding("P10", f"requests for {len(found.frames)} switches", "", [asked], Limit(most=0)),
+        ]
+    )
+
+
+def _walk_once(terminal: PtyTerminal, region: Region, key: str) -> tuple[float, float]:
+    before = terminal.seen()
+    delay = 1000 * move_cursor(terminal, key, region)
+    terminal.settle(REST)
+    return delay, terminal.seen().frames - before.frames
