@@ -36,6 +36,11 @@ class HistoryControl:
         self._older: Worker[None] | None = None
 
     @property
+    def is_reading(self) -> bool:
+        """Whether an older page is on its way."""
+        return self._older is not None and not self._older.is_finished
+
+    @property
     def selected(self) -> Checkpoint | None:
         """The checkpoint under the cursor."""
         at = self._screen.timeline.selected
@@ -81,7 +86,7 @@ class HistoryControl:
 
     def read_older(self) -> None:
         """Read the next page, unless that is being done."""
-        if self.opened is not None and (self._older is None or self._older.is_finished):
+        if self.opened is not None and not self.is_reading:
             self._older = self.start(self._read_older(self.opened), says="reading older checkpoints")
 
     def tree_grew(self, opened: OpenThread, *, follow: bool) -> None:

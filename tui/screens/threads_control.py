@@ -46,10 +46,16 @@ class ThreadsControl:
         return self._screen.threads_list
 
     @property
+    def is_reading(self) -> bool:
+        """Whether the next page is on its way."""
+        return self._more is not None and not self._more.is_finished
+
+    @property
     def title(self) -> str:
         """The pane's name and filter."""
-        words = "Threads" if self.status is None else f"Threads: {self.status}"
-        return words + (", waiting first" if self.waiting_first else "")
+        if self.status is not None:
+            return f"only {self.status}"
+        return "Waiting first" if self.waiting_first else "Threads"
 
     @property
     def facts(self) -> str:
@@ -68,7 +74,7 @@ class ThreadsControl:
 
     def read_more(self) -> None:
         """Read the next page, unless that is being done."""
-        if self._next is not None and (self._more is None or self._more.is_finished):
+        if self._next is not None and not self.is_reading:
             self._more = self._screen.work.start(self._read_next(), group="threads", says="reading threads")
 
     def next_status(self) -> None:

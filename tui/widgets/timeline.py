@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.message import Message
 
-from tui.domain.lanes import RowKind
+from tui.domain.lanes import Row, RowKind
 from tui.domain.tree import CheckpointTree
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
@@ -53,6 +53,11 @@ class Timeline(LineList):
         self._view: TimelineRows | None = None
         self._path: Collection[str] = frozenset()
         self._empty = "Open a thread: enter on a row of the threads pane."
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the lane layout."""
+        return self._view.rows if self._view is not None else ()
 
     @property
     def selected(self) -> str | None:
