@@ -1,0 +1,152 @@
+"""The contract of keys: stable ids, no clashes where keys act together, help and palette that can't be out of date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+from textual.binding import Binding
+
+from tests.ui.driving import app_on_fake
+from tui.app import ForkpointApp
+from tui.screens.dialogs import TextScreen
+from tui.screens.help import WRITES, help_page
+from tui.screens.keymap import contexts
+from tui.widgets.lines import plain
+
+EVERYWHERE, MOVING = "Everywhere outside a text field", "Moving"
+PANES = {
+    "Threads": (EVERYWHERE, MOVING),
+    "Timeline": (EVERYWHERE, MOVING),
+    "Inspector": (EVERYWHERE, MOVING),
+    "Inspector, State tab": (EVERYWHERE, "Inspector"),
+    "Live": (EVERYWHERE, MOVING),
+    "Runs": (MOVING,),
+    "A question": (),
+    "Editor of tool arguments": (),
+    "Editor of an input": (),
+}
+"""Contexts, and those whose keys act at the same time."""
+
+MEANT = {("State tab", "space"), ("Editor of tool arguments", "escape"), ("Editor of an input", "escape")}
+
+
+def keys_of(bindings: Iterable[Binding]) -> dict[str, set[str]]:
+    """The ids that claim each key."""
+    claims: dict[str, set[str]] = defaultdict(set)
+    for binding in bindings:
+        claims[binding.key].add(binding.id or binding.action)
+    return claims
+
+
+@pytest.mark.parametrize("title", PANES)
+def test_no_key_means_two_things_in_one_context(title: str) -> None:
+    by_title = dict(contexts(ForkpointApp))
+    together = [binding for name in (title, *PANES[title]) for binding in by_title[name]]
+    clashes = {key: ids for key, ids in keys_of(together).items() if len(ids) > 1}
+    assert clashes == {}
+
+
+def test_all_contexts_are_checked() -> None:
+    assert {title for title, _ in contexts(ForkpointApp)} == {EVERYWHERE, MOVING, *PANES}
+
+
+def test_every_binding_has_an_id_of_its_own_context() -> None:
+    owners: dict[str, str] = {}
+    for title, bindings in contexts(ForkpointApp):
+        for binding in bindings:
+            assert binding.id, f"{binding} has no id to remap it by"
+            assert "." in binding.id
+            assert binding.description
+            assert owners.setdefault(binding.id, title) == title, f"{binding.id} belongs to two contexts"
+
+
+def test_inside_a_text_field_only_ctrl_keys_and_escape_act() -> None:
+    by_title = dict(contexts(ForkpointApp))
+    for title in ("Editor of tool arguments", "Editor of an input"):
+        assert {b.key for b in by_title[title] if not b.key.startswith("ctrl+")} == {"escape"}
+
+
+def test_the_keys_of_the_contract() -> None:
+    by_title = dict(contexts(ForkpointApp))
+    wanted = {
+        EVERYWHERE: "? ctrl+p q escape tab shift+tab 1 2 3 4 / n N y ctrl+r",
+        MOVING: "j k up down g G home end ctrl+d ctrl+u pagedown pageup",
+        "Threads": "enter a D i s R",
+        "Timeline": "h left l right < > enter e r i x R J",
+        "Inspector": "[ ] e space",
+        "Editor of tool arguments": "ctrl+s ctrl+o escape",
+        "Live": "x f",
+    }
+    for title, keys in wanted.items():
+        have = {binding.key for binding in by_title[title]}
+        assert {b.key for key in keys.split() for b in Binding.make_bindings([Binding(key, "x")])} <= have, title
+
+
+def test_later_issues_bring_their_keys_themselves() -> None:
+    timeline = keys_of(dict(contexts(ForkpointApp))["Timeline"])
+    assert not set("ctTbmdwWvpfzuo") & set(timeline)
+
+
+def test_the_help_names_every_key_and_marks_what_writes() -> None:
+    text = "\n".join(plain(paragraph.line) for paragraph in help_page(contexts(ForkpointApp)))
+    known: set[str] = set()
+    for title, bindings in contexts(ForkpointApp):
+        assert title in text
+        for binding in bindings:
+            known.add(binding.id or "")
+            assert (binding.tooltip or binding.description) in text
+    assert known >= WRITES
+    assert text.count(" !") == len(WRITES) + 1, "one more in the introduction"
+
+
+async def test_help_opens_and_closes() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.press("question_mark")
+        assert [type(screen) for screen in driver.app.screen_stack[1:]] == [TextScreen]
+        assert "Replay runs nodes and tools again" in driver.text(type(driver.app.screen.query("TextView").first()))
+        await driver.press("q")
+        assert len(driver.app.screen_stack) == 1
+        assert driver.app.is_running, "q went back, it did not quit"
+
+
+async def test_the_palette_runs_a_key_by_its_name() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("ctrl+p")
+        await driver.write("timeline: replay")
+        await driver.pilot.pause()
+        await driver.until(lambda: driver.app.screen.query_one("CommandList").option_count > 0)  # type: ignore[attr-defined]
+        await driver.press("enter")
+        await driver.until(lambda: driver.app.screen is driver.screen, "the palette to close")
+        assert "Replay from step 1?" in await driver.asked()
+
+
+async def test_the_key_bar_shows_what_works_here() -> None:
+    async with app_on_fake() as (driver, _):
+        keys = driver.text("#keys")
+        assert "a new thread" in keys
+        assert "? help" in keys
+        await driver.press("2")
+        await driver.until(lambda: "r replay" in driver.text("#keys"))
+        assert "x cancel" not in driver.text("#keys"), "no run is active"
+        await driver.press("j", "j", "e")
+        await driver.until(lambda: "^s fork and run" in driver.text("#keys"))
+        assert "/ find" not in driver.text("#keys"), "in a text field a slash is typed"
+
+
+async def test_keys_can_be_remapped() -> None:
+    async with app_on_fake(keymap={"timeline.replay": "ctrl+g"}) as (driver, _):
+        await driver.select_step(1)
+        await driver.press("r")
+        assert not driver.screen.query_one("#question").has_class("-open")
+        await driver.press("ctrl+g")
+        assert "Replay" in await driver.asked()
+
+
+async def test_copy_gives_the_address_of_the_checkpoint() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("y", "enter")
+        assert driver.app.clipboard == "t-1@c02"
