@@ -18,11 +18,8 @@ def contrast(text: str, background: str) -> float:
     """The contrast ratio of WCAG 2: 1 (the same) to 21 (black on white); 4.5 is enough for text."""
 
     def luminance(color: str) -> float:
-        parts = [
-            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-            for part in Color.parse(color).normalized
-        ]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in Color.parse(color).normalized]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
     dark, light = sorted((luminance(text), luminance(background)))
     return (light + 0.05) / (dark + 0.05)

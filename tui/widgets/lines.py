@@ -73,7 +73,8 @@ def wrap_line(line: Line, cells: int, indent: int = 0) -> list[Line]:
     cells = max(1, cells)
     if width_of(line) <= cells:
         return [line]
-    indent = min(indent, cells // 2)
+    # At least a wide character must fit behind the indent.
+    indent = max(0, min(indent, cells // 2, cells - 2))
     text = plain(line)
     first, *_ = break_points(text, cells)
     wrapped = [_slice(line, *first)]

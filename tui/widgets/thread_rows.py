@@ -37,7 +37,7 @@ def thread_title(thread: Thread) -> str:
         calls = [call_words(call) for call in messages[0].tool_calls]
         return one_line(", ".join(calls) if calls else summary(messages[0]), 200)
     if isinstance(preview, dict):
-        return one_line("  ".join(f"{key} {in_words(value, 40)}" for key, value in preview.items()), 200)
+        return one_line(" · ".join(f"{key} {in_words(value, 40)}" for key, value in preview.items()), 200)
     return one_line(in_words(preview), 200)
 
 

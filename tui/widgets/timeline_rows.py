@@ -18,7 +18,10 @@ MOST_LANES = 5
 AUTHOR_CELLS = (6, 14)
 """The author's column is as wide as the longest author so far, within these limits."""
 
-TIME_CELLS = 6
+TIME_CELLS = 5
+
+LEAST_WORDS = 10
+"""Cells that the words keep: in a very narrow pane step and time make room for them."""
 
 _MARK_STYLES = {
     Mark.HEAD: "mark-head",
@@ -97,16 +100,20 @@ class TimelineRows:
         bright = row.checkpoint_id in path
         time, time_style = self._time(row.checkpoint_id, text)
         used = sum(cell_len(part) for part, _ in lanes) + self._author_cells + 1
-        right = self._step_cells + 1 + TIME_CELLS
-        words_cells = max(0, width - used - right - 1)
+        right: list[Part] = [
+            (" " + text.step.rjust(self._step_cells), "calm"),
+            (" " + time.rjust(TIME_CELLS), time_style),
+        ]
+        while right and width - used - sum(cell_len(part) for part, _ in right) < LEAST_WORDS:
+            right.pop(0)
+        words_cells = max(0, width - used - sum(cell_len(part) for part, _ in right))
         shown = "" if bright else "calm"
         words_style = "error" if text.mark is Mark.ERROR else "mark-waiting" if text.mark is Mark.WAITING else shown
         return (
             *lanes,
             (fit(text.author, self._author_cells) + " ", "strong" if bright else "calm"),
-            (fit(text.words, words_cells) + " ", words_style),
-            (text.step.rjust(self._step_cells) + " ", "calm"),
-            (time.rjust(TIME_CELLS), time_style),
+            (fit(text.words, words_cells), words_style),
+            *right,
         )
 
     def _time(self, checkpoint_id: str, text: RowText) -> Part:
