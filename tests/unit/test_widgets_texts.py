@@ -148,7 +148,7 @@ def test_the_facts_of_a_checkpoint() -> None:
     done = Task("t3", "look", result={"found": 3})
     checkpoint = replace(START, tasks=(asks, fails, done), run_id="r-1", created_at=EPOCH, source="loop")
     text = "\n".join(text_of(checkpoint_page(checkpoint, branch=1, is_head=True)))
-    for words in ("c02", "none: the first", "r-1", "loop", "1 · head", "action", "2026-01-01 12:00:00.000+00:00"):
+    for words in ("c02", "none: the first", "r-1", "loop", "1 · head", "action", "2026-01-01 12:00:00.000Z"):
         assert words in text
     for words in (
         "pay  pending",

@@ -46,8 +46,8 @@ class TravelControl:
             return
         if place is not checkpoint:
             self._screen.timeline.select(place.checkpoint_id)
-            self._screen.history.show_selected()
             self._screen.tell("An edit works where the tool call is still to run: this is that checkpoint.")
+        self._screen.history.show_selected()
         calls = [call for call in open_calls(place) if call.id is not None]
         if not calls:
             self._screen.warn("The tool calls here have no ids, so the server could not replace them.")

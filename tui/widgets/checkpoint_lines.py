@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from tui.domain.checkpoint import Checkpoint, Task
 from tui.domain.safe_text import one_line, sanitise
 from tui.widgets.json_lines import json_lines
-from tui.widgets.lines import Line
 from tui.widgets.text_view import Paragraph
 
 _LABEL_CELLS = 11
@@ -42,18 +42,19 @@ def _facts(checkpoint: Checkpoint, branch: int | None, *, is_head: bool) -> Iter
         yield _fact("branch", f"{branch}{' · head' if is_head else ''}")
     yield _fact("next", ", ".join(checkpoint.next) or "nothing is left to run")
     if checkpoint.created_at is not None:
-        yield _fact("created", checkpoint.created_at.isoformat(sep=" ", timespec="milliseconds"))
+        yield _fact("created", moment(checkpoint.created_at))
+
+
+def moment(then: datetime) -> str:
+    """A time to the millisecond in UTC, which is how servers write it."""
+    return then.astimezone(UTC).isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _task(task: Task) -> Iterator[Paragraph]:
     state = "failed" if task.error is not None else "done" if task.result is not None else "pending"
     style = {"failed": "error", "done": "ok", "pending": "calm"}[state]
-    head: Line = (
-        ("  " + one_line(task.name, 40), "strong"),
-        ("  " + state, style),
-        ("  " + one_line(task.id, 40), "calm"),
-    )
-    yield Paragraph(head, 4)
+    yield Paragraph((("  " + one_line(task.name, 40), "strong"), ("  " + state, style)), 4)
+    yield Paragraph((("  " + one_line(task.id, 60), "calm"),), 2)
     if task.error is not None:
         for line in sanitise(task.error).split("\n"):
             yield Paragraph((("    " + line.expandtabs(4), "error"),), 4)

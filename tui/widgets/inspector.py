@@ -211,9 +211,9 @@ class Inspector(Vertical):
         self.query_one("#tab-json", TextView).show(paragraphs)
 
     def _show_call(self, call_id: str | None) -> None:
-        """While a call is edited, the messages end with its name: the editor stands where its arguments were."""
+        """While a call is edited, the messages end before it: the editor stands in its place."""
         if call_id is not None and call_id in self._page.calls:
-            paragraphs = self._page.paragraphs[: self._page.calls[call_id] + 1]
+            paragraphs = self._page.paragraphs[: self._page.calls[call_id]]
             self.query_one("#tab-messages", TextView).show(paragraphs, at_end=True)
 
     @on(ArgsEditor.CallShown)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from textual.binding import Binding
+from textual.events import Resize
 from textual.timer import Timer
 
 from tui.domain.addresses import tail
@@ -46,7 +47,7 @@ class LivePane(LineView):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._clock = clock
+        self.clock = clock
         self._lines = LiveLines()
         self._transcript = Transcript()
         self._title = ""
@@ -82,7 +83,7 @@ class LivePane(LineView):
         """A run is about to be started or joined: open."""
         self._lines, self._transcript = LiveLines(), Transcript()
         self._title, self._run_id, self._end, self._failure = title, None, None, ""
-        self._began, self._took, self._follow = self._clock(), None, True
+        self._began, self._took, self._follow = self.clock(), None, True
         self.add_class("-has-run")
         if self._ticker is None:
             self._ticker = self.set_interval(1.0, self.show_title)
@@ -142,6 +143,11 @@ class LivePane(LineView):
         words = "waiting for the run to start …" if not self.is_over else "the run said nothing"
         return ((" " + words, "calm"),)
 
+    def on_resize(self, event: Resize) -> None:
+        """A title is as wide as its pane."""
+        del event
+        self.show_title()
+
     def action_follow(self) -> None:
         """Keep the newest line in sight, or stay here."""
         self._follow = not self._follow
@@ -181,7 +187,7 @@ class LivePane(LineView):
         set_title(self, name, " · ".join(facts))
 
     def _close(self, end: tuple[str, str]) -> None:
-        self._took = self._clock() - self._began
+        self._took = self.clock() - self._began
         self._end = end
         if self._ticker is not None:
             self._ticker.pause()
@@ -200,7 +206,7 @@ class LivePane(LineView):
         return f"run …{tail(self._run_id)}" if self._run_id is not None else ""
 
     def _now_words(self) -> str:
-        seconds = self._took if self._took is not None else self._clock() - self._began
+        seconds = self._took if self._took is not None else self.clock() - self._began
         running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
         if self._end is not None:
             return f"{self._end[0]} {duration(seconds)}"

@@ -9,6 +9,7 @@ from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Run
 from tui.domain.labels import ago, duration, in_words, step_words
 from tui.domain.safe_text import one_line
+from tui.widgets.checkpoint_lines import moment
 from tui.widgets.json_lines import json_lines
 from tui.widgets.lines import Line, fit
 from tui.widgets.text_view import Paragraph
@@ -68,8 +69,8 @@ def run_page(run: Run) -> list[Paragraph]:
         ("thread", run.thread_id),
         ("status", status_words(run)),
         ("assistant", run.assistant_id or "not said"),
-        ("created", run.created_at.isoformat(sep=" ", timespec="milliseconds") if run.created_at else ""),
-        ("updated", run.updated_at.isoformat(sep=" ", timespec="milliseconds") if run.updated_at else ""),
+        ("created", moment(run.created_at) if run.created_at else ""),
+        ("updated", moment(run.updated_at) if run.updated_at else ""),
         ("multitask", run.multitask_strategy or "not said"),
     )
     paragraphs = [
