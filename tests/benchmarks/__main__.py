@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import httpx
 
 from tests.benchmarks.figures import FIGURES
 from tests.benchmarks.lab import Lab, machine
@@ -16,6 +17,7 @@ from tests.benchmarks.plot import svg
 from tests.benchmarks.pty_terminal import TooSlow
 from tests.benchmarks.results import Finding, Plot
 from tests.benchmarks.table import markdown_table, text_table
+from tui.demo.server import DemoError
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
@@ -53,7 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
             click.echo(f"{name}: {FIGURES[name].what}", err=True)
             try:
                 report = FIGURES[name].measure(lab)
-            except TooSlow as error:
+            except (TooSlow, httpx.HTTPError, DemoError, OSError) as error:  # the other figures are still worth it
                 failed[name] = str(error)
                 click.echo(f"{name} could not be measured. {error}", err=True)
                 continue

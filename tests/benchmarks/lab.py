@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,22 +69,29 @@ class Lab:
         thread: str | None = None,
         columns: int = 120,
         rows: int = 36,
+        environment: Mapping[str, str] | None = None,
         bytes_per_second: float | None = None,
     ) -> PtyTerminal:
         """The app as a user starts it."""
         words = ["tui", "open", url, *(["--thread", thread] if thread else [])]
-        return self.terminal(*words, columns=columns, rows=rows, bytes_per_second=bytes_per_second)
+        size = {"columns": columns, "rows": rows}
+        return self.terminal(*words, **size, environment=environment, bytes_per_second=bytes_per_second)
 
     def terminal(
-        self, *module: str, columns: int = 120, rows: int = 36, bytes_per_second: float | None = None
+        self,
+        *module: str,
+        columns: int = 120,
+        rows: int = 36,
+        environment: Mapping[str, str] | None = None,
+        bytes_per_second: float | None = None,
     ) -> PtyTerminal:
         """A module in a terminal of its own, in a home that holds no settings."""
-        environment = {"HOME": str(self.home)} | {f"XDG_{name}_HOME": str(self.home) for name in ("CONFIG", "STATE")}
+        home = {"HOME": str(self.home)} | {f"XDG_{name}_HOME": str(self.home) for name in ("CONFIG", "STATE", "CACHE")}
         return PtyTerminal(
             python_module(*module),
             columns=columns,
             rows=rows,
-            environment=environment,
+            environment=home | dict(environment or {}),
             bytes_per_second=bytes_per_second,
         )
 

@@ -65,9 +65,18 @@ class ThreadMaker:
         """A thread with one checkpoint whose state weighs `size` bytes of JSON; returns its id."""
         thread = self.empty("steps")
         documents = {f"document-{number:05}": _document(number) for number in range(max(1, size // _DOCUMENT_BYTES))}
-        body = {"values": {"turn": 1, "documents": documents}, "as_node": "step"}
+        body = {"values": {"turn": 1, "last": 1, "documents": documents}, "as_node": "step"}
         self._json("POST", f"/threads/{thread}/state", body)
         return thread
+
+    def talk(self, turns: int) -> str:
+        """A thread of the token graph with so many steps in its history; returns its id."""
+        said = {"messages": [{"role": "user", "content": "hello"}]}
+        steps = [{"updates": [{"values": said, "as_node": node}]} for node in ("__input__", "__start__")]
+        for turn in range(turns):
+            answer = {"messages": [{"role": "assistant", "content": f"turn {turn}"}]}
+            steps.append({"updates": [{"values": answer, "as_node": "speak"}]})
+        return self._created({"metadata": {"graph_id": "tokens"}, "supersteps": steps})
 
     def titled(self, titles: list[str]) -> None:
         """Threads of a short talk each; `titles` are what the model said last."""

@@ -115,13 +115,9 @@ class Screen:
         others = [row for row, background in zip(region.rows, backgrounds, strict=True) if background != usual]
         return others[0] if len(others) == 1 else None
 
-    def find(self, text: str) -> tuple[int, int] | None:
-        """Column and row of the first place that shows this text."""
-        for row in range(self.rows):
-            column = self.line(row).find(text)
-            if column >= 0:
-                return column, row
-        return None
+    def find_in(self, text: str, region: Region) -> int | None:
+        """The first row of a region that shows this text."""
+        return next((row for row in region.rows if text in self.line(row, region.left, region.right)), None)
 
     def _put(self, text: str) -> None:
         for piece, width in _pieces(text):

@@ -1,0 +1,138 @@
+"""Driving the app through a long thread: choosing it, reading all of it, and moving in it meanwhile."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from tests.benchmarks import layout
+from tests.benchmarks.measure import KEY_PAUSE, LONGEST_KEY
+from tests.benchmarks.pty_terminal import PtyTerminal, TooSlow
+from tests.benchmarks.screen import Region, Screen
+
+MARKS = "◉●◆⎇‖✗▶"
+"""What a row of the timeline begins with."""
+
+LOAD_ALL = "G"
+"""What makes the app read older checkpoints: pressed again whenever it has stopped reading."""
+
+STALLED = 0.5
+"""Seconds without a new page after which `LOAD_ALL` is pressed again."""
+
+_STEP = re.compile(r"\s(-?\d+)(?:\s+(?:[\d.]+ ?m?s|[a-z]+))?\W*$")
+_LOADED = re.compile(r"(\d[\d,.]*)(\+?) checkpoints")
+
+
+@dataclass
+class Loading:
+    """One complete reading of a thread: how long it took, how long each key took meanwhile, and presses of the key."""
+
+    seconds: float = 0.0
+    delays: list[float] = field(default_factory=list)
+    presses: int = 0
+
+
+def ready(terminal: PtyTerminal) -> tuple[Region, Region]:
+    """The panes of threads and timeline, once there is something in both, the focus on the threads."""
+    terminal.wait_for(layout.has_panes, what="three panes")
+    timeline = layout.pane(terminal.screen, 1)
+    terminal.wait_for(lambda screen: rows_shown(screen, timeline) > 0, what="a thread in the timeline")
+    terminal.settle()
+    go_to_pane(terminal, 1)
+    return layout.pane(terminal.screen, 0), timeline
+
+
+def go_to_pane(terminal: PtyTerminal, number: int) -> None:
+    """Give the focus to a pane by its number, and wait until it has it."""
+    terminal.write(str(number))
+    terminal.settle()
+
+
+def choose_row(terminal: PtyTerminal, region: Region, place: int) -> None:
+    """Put the cursor of a list on a row that is in sight."""
+    terminal.write("g" + "j" * place)
+    terminal.wait_for(lambda screen: screen.cursor_row(region) == region.top + place, what=f"row {place} to be chosen")
+    terminal.settle()
+
+
+def rows_shown(screen: Screen, timeline: Region) -> int:
+    """How many checkpoints are in sight."""
+    return layout.rows_with(screen, timeline, MARKS)
+
+
+def checkpoints_loaded(screen: Screen, timeline: Region) -> int:
+    """How many checkpoints the timeline's title counts."""
+    found = _LOADED.search(layout.title(screen, timeline))
+    return int(re.sub(r"\D", "", found[1])) if found else 0
+
+
+def load_everything(terminal: PtyTerminal, timeline: Region, size: int, *, with_keys: bool = True) -> Loading:
+    """Read all of the open thread; move the cursor of the timeline meanwhile, unless told not to."""
+    go_to_pane(terminal, 2)
+    loading = Loading()
+    begun = grew = _press(terminal, timeline)
+    count = 0
+    while count < size:
+        if with_keys:
+            loading.delays.append(_patiently(partial(move_step, terminal, timeline, "k")))
+        time.sleep(0.03)
+        now, before = time.perf_counter(), count
+        count = checkpoints_loaded(terminal.screen, timeline)
+        if count > before:
+            grew = now
+        elif now - grew > STALLED:
+            loading.presses += 1
+            grew = _press(terminal, timeline)
+    loading.seconds = time.perf_counter() - begun
+    return loading
+
+
+def _patiently(action: Callable[[], float]) -> float:
+    try:
+        return action()
+    except TooSlow:
+        return LONGEST_KEY
+
+
+def _press(terminal: PtyTerminal, timeline: Region) -> float:
+    """Press `LOAD_ALL` and wait until that was seen; the time of the press."""
+    start = step_under_cursor(terminal.screen, timeline)
+    at = terminal.write(LOAD_ALL)
+    terminal.wait_for(lambda screen: step_under_cursor(screen, timeline) != start, what=f"{LOAD_ALL} to be seen")
+    return at
+
+
+def move_step(terminal: PtyTerminal, timeline: Region, key: str) -> float:
+    """Press `j` or `k`; the seconds until the cursor stands on the next step, wherever that is drawn by then.
+
+    Right for threads without branches, also while rows are added.
+    """
+    start = step_under_cursor(terminal.screen, timeline)
+    wanted = None if start is None else start + (1 if key == "k" else -1)
+    at = terminal.write(key)
+    arrived = terminal.wait_for(
+        lambda screen: step_under_cursor(screen, timeline) == wanted, what=f"step {wanted}", patience=LONGEST_KEY
+    )
+    return arrived - at
+
+
+def step_delays(
+    terminal: PtyTerminal, timeline: Region, *, until: Callable[[], bool], pause: float = KEY_PAUSE
+) -> list[float]:
+    """Move the cursor of the timeline down and up until something is true; the seconds that each key took."""
+    delays: list[float] = []
+    while not until():
+        move = partial(move_step, terminal, timeline, "jk"[len(delays) % 2])
+        delays.append(_patiently(move))
+        time.sleep(pause)
+    return delays
+
+
+def step_under_cursor(screen: Screen, timeline: Region) -> int | None:
+    """The step in the row under the cursor: the last number, before the time it took or a word."""
+    row = screen.cursor_row(timeline)
+    found = _STEP.search(screen.line(row, timeline.left, timeline.right)) if row is not None else None
+    return int(found[1]) if found else None

@@ -1,0 +1,42 @@
+"""P8: what the app costs while nothing happens."""
+
+from __future__ import annotations
+
+import time
+
+from tests.benchmarks.lab import Lab
+from tests.benchmarks.loading import ready
+from tests.benchmarks.measure import cpu_seconds
+from tests.benchmarks.proxy import CountingProxy
+from tests.benchmarks.results import Finding, Limit, Report
+
+
+def idle(lab: Lab) -> Report:
+    """An open thread on an idle server, and no key pressed."""
+    seconds = float(lab.size(30, 5))
+    frames: list[float] = []
+    sizes: list[float] = []
+    cpu: list[float] = []
+    requests: list[float] = []
+    with lab.server() as server:
+        thread = server.make.steps(50)
+        for _ in range(lab.repeat):
+            with CountingProxy(server.url) as proxy, lab.app(proxy.url, thread=thread) as terminal:
+                ready(terminal)
+                terminal.settle(2.0)
+                before, asked, spent = terminal.seen(), proxy.requests, cpu_seconds(terminal.pid)
+                time.sleep(seconds)
+                after = terminal.seen()
+                frames.append(after.frames - before.frames)
+                sizes.append(after.bytes - before.bytes)
+                cpu.append(100 * (cpu_seconds(terminal.pid) - spent) / seconds)
+                requests.append(proxy.requests - asked)
+    what = f"idle for {seconds:.0f} s"
+    return Report(
+        [
+            Finding("P8", f"{what}: frames", "", frames, Limit(most=1), note="an age on the screen may change once"),
+            Finding("P8", f"{what}: bytes to the terminal", "B", sizes, Limit(most=1000)),
+            Finding("P8", f"{what}: CPU", "%", cpu, Limit(most=1)),
+            Finding("P8", f"{what}: requests", "", requests),
+        ]
+    )

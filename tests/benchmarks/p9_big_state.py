@@ -1,0 +1,149 @@
+"""P9: a state of 20 MB in the inspector: opening it, unfolding it, its JSON, and the keys meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydantic_core import from_json
+
+from tests.benchmarks import layout
+from tests.benchmarks.lab import Lab, Server
+from tests.benchmarks.loading import choose_row, go_to_pane, ready
+from tests.benchmarks.measure import timed
+from tests.benchmarks.pty_terminal import PtyTerminal, TooSlow
+from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median, percentile
+from tests.benchmarks.screen import Region, Screen
+
+MEGA = 1_000_000
+KEY = "documents"
+"""What the inspector shows of the state."""
+
+KEY_PAUSE = 0.05
+
+
+@dataclass
+class Opening:
+    """Milliseconds: to the first paint, of keys meanwhile, of each unfolding, and to the JSON tab."""
+
+    paint: list[float] = field(default_factory=list)
+    keys: list[float] = field(default_factory=list)
+    unfold: list[float] = field(default_factory=list)
+    as_json: list[float] = field(default_factory=list)
+
+
+def big_state(lab: Lab) -> Report:
+    """States of several sizes, opened from the list of threads."""
+    sizes = [1, 5, lab.size(20, 10)]
+    found = {size: Opening() for size in sizes}
+    parsing: dict[int, float] = {}
+    with lab.server() as server:
+        for size in sizes:
+            lab.say(f"making a state of {size} MB")
+            parsing[size] = _prepare(server, size)
+        server.make.steps(5)
+        for place, size in enumerate(reversed(sizes), start=1):
+            for _ in range(lab.repeat):
+                with lab.app(server.url) as terminal:
+                    _open(terminal, place, found[size])
+    return _report(sizes, found, parsing)
+
+
+def _prepare(server: Server, size: int) -> float:
+    """Make a thread; the milliseconds that parsing its state takes."""
+    thread = server.make.big_state(size * MEGA)
+    raw = server.make.client.get(f"/threads/{thread}/state").content
+    return 1000 * median(timed(lambda: from_json(raw), 3))
+
+
+def _open(terminal: PtyTerminal, place: int, opening: Opening) -> None:
+    threads, _ = ready(terminal)
+    inspector = layout.pane(terminal.screen, 2)
+    choose_row(terminal, threads, place)
+    at = terminal.write("\r")
+    keys, painted = _keys_until_shown(terminal, threads, inspector)
+    opening.keys += keys
+    opening.paint.append(1000 * (painted - at))
+    terminal.settle(0.5)
+    go_to_pane(terminal, 3)
+    _unfold(terminal, inspector, opening)
+    terminal.write("]")
+    terminal.settle(0.5)
+    at = terminal.write("]")
+    shown = terminal.wait_for(lambda screen: screen.contains(f'"{KEY}": {{', inspector), what="the JSON of the state")
+    opening.as_json.append(1000 * (shown - at))
+
+
+def _keys_until_shown(terminal: PtyTerminal, threads: Region, inspector: Region) -> tuple[list[float], float]:
+    """Move the cursor of the threads until the state is shown: what each key took, and when that was."""
+    delays: list[float] = []
+
+    def shown(screen: Screen) -> bool:
+        return screen.contains(KEY, inspector)
+
+    while True:
+        key = "kj"[len(delays) % 2]
+        start = terminal.screen.cursor_row(threads)
+        wanted = None if start is None else start + (1 if key == "j" else -1)
+        at = terminal.write(key)
+        arrived = terminal.wait_for(
+            lambda screen, wanted=wanted: shown(screen) or screen.cursor_row(threads) == wanted,  # type: ignore[misc]
+            what=f"{key!r} to move the cursor, or the state",
+        )
+        delays.append(1000 * (arrived - at))
+        try:
+            return delays, terminal.wait_for(shown, what="the state", patience=KEY_PAUSE)
+        except TooSlow:
+            continue
+
+
+def _unfold(terminal: PtyTerminal, inspector: Region, opening: Opening) -> None:
+    """Unfold the documents, the first of them, and its long list of numbers."""
+    for name in (KEY, "document-00000", "embedding"):
+        found = terminal.screen.find_in(name, inspector)
+        assert found is not None, f"{name} is not in the inspector"
+        _go_to_row(terminal, inspector, found)
+        before = terminal.screen.cells(inspector)
+        at = terminal.write("l")
+        changed = terminal.wait_for(
+            lambda screen, before=before: screen.cells(inspector) != before,  # type: ignore[misc]
+            what=f"{name} to unfold",
+        )
+        opening.unfold.append(1000 * (changed - at))
+        terminal.settle()
+
+
+def _go_to_row(terminal: PtyTerminal, region: Region, row: int) -> None:
+    terminal.write("g")
+    terminal.settle()
+    terminal.write("j" * (row - region.top))
+    terminal.settle()
+
+
+def _report(sizes: list[int], found: dict[int, Opening], parsing: dict[int, float]) -> Report:
+    largest = sizes[-1]
+    opening = found[largest]
+    what = f"a state of {largest} MB"
+    keys = [*opening.keys, *opening.unfold, *opening.as_json]
+    report = Report()
+    report.findings += [
+        Finding(
+            *("P9", f"{what}: first paint", "ms", opening.paint, Limit(2), parsing[largest]),
+            baseline_what="parsing its JSON alone",
+        ),
+        Finding("P9", f"{what}: unfolding a node", "ms", opening.unfold),
+        Finding("P9", f"{what}: JSON tab", "ms", opening.as_json),
+        Finding("P9", f"{what}: key delay p95", "ms", keys, Limit(most=50), value=percentile(keys, 0.95)),
+        Finding("P9", f"{what}: longest key delay", "ms", keys, Limit(most=250), value=max(keys)),
+    ]
+    report.plots.append(
+        Plot(
+            *("p9-state", "Opening a big state in the inspector", "MB of JSON", "ms"),
+            [
+                Series("forkpoint, first paint", [(size, median(found[size].paint)) for size in sizes]),
+                Series("forkpoint, JSON tab", [(size, median(found[size].as_json)) for size in sizes]),
+                Series("parsing alone", list(parsing.items())),
+            ],
+            log_x=False,
+        )
+    )
+    return report
