@@ -43,7 +43,7 @@ def drawn(rows: TimelineRows, width: int, path: frozenset[str] = frozenset()) ->
 
 
 def test_the_timeline_as_text() -> None:
-    assert [line.rstrip() for line in drawn(TimelineRows(weather_tree(fork=True)), 76)] == [
+    assert [line.rstrip() for line in drawn(TimelineRows(weather_tree(fork=True)), 77)] == [
         ' ◆   edit   search.query "weather in Santa Fe" -> "오슬로 날씨 🙂"   2  fork',
         ' │ ● agent  "It is fine: weather in Santa Fe"                        3  1.0s',
         ' │ ● action search -> "result of weather in Santa Fe"                2  1.0s',
@@ -65,7 +65,7 @@ def test_every_row_has_the_width_of_the_pane(width: int) -> None:
 def test_a_draft_stands_in_place_of_the_time() -> None:
     rows = TimelineRows(weather_tree(), drafts={"c02"})
     lines = drawn(rows, 60)
-    assert [line.endswith("draft") for line in lines] == [False, False, True, False, False]
+    assert [line.endswith("draft ") for line in lines] == [False, False, True, False, False]
 
 
 def test_what_is_not_loaded_and_what_is_gone() -> None:

@@ -162,9 +162,10 @@ class ArgsEditor(Vertical):
     def _show_call(self, number: int) -> None:
         self._at = number
         call = self.call
-        title = f"{one_line(call.name, 30)} {one_line(call.id or '', 14)}"
+        title = one_line(call.name, 30)
         if len(self._calls) > 1:
             title += f" · {number + 1} of {len(self._calls)}, ^n next"
+        title += f" · {one_line(call.id or '', 14)}"
         self.border_title = Content(title)
         area = self.area
         area.load_text(self._texts[call.id or ""])

@@ -99,7 +99,7 @@ class TimelineRows:
         text = self.text_of(row.checkpoint_id)
         bright = row.checkpoint_id in path
         time, time_style = self._time(row.checkpoint_id, text)
-        used = sum(cell_len(part) for part, _ in lanes) + self._author_cells + 1
+        used = sum(cell_len(part) for part, _ in lanes) + self._author_cells + 2
         right: list[Part] = [
             (" " + text.step.rjust(self._step_cells), "calm"),
             (" " + time.rjust(TIME_CELLS), time_style),
@@ -114,6 +114,7 @@ class TimelineRows:
             (fit(text.author, self._author_cells) + " ", "strong" if bright else "calm"),
             (fit(text.words, words_cells), words_style),
             *right,
+            (" ", ""),
         )
 
     def _time(self, checkpoint_id: str, text: RowText) -> Part:

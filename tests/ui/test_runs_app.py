@@ -1,0 +1,172 @@
+"""Runs through the app against the real server: cancel, join, a growing tree, several tool calls, deleted threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langgraph_sdk import get_sync_client
+
+from tests.ui.driving import Driver, app_on_server
+from tui.domain.addresses import Address
+from tui.screens.runs import RunsList, RunsScreen
+from tui.session.events import RunEnd
+
+
+def new_thread(url: str, graph: str | None = None, given: Any = None) -> str:
+    """A thread, on which a graph was run to its end if one is named."""
+    client = get_sync_client(url=url)
+    thread_id = str(client.threads.create()["thread_id"])
+    if graph is not None:
+        client.runs.wait(thread_id, graph, input=given)
+    return thread_id
+
+
+def slow_run(url: str) -> tuple[str, str]:
+    """A thread with a run that goes on until it is cancelled: (thread, run)."""
+    client = get_sync_client(url=url)
+    thread_id = new_thread(url)
+    run = client.runs.create(thread_id, "slow", input={"messages": []}, stream_mode=["updates", "custom"])
+    return thread_id, str(run["run_id"])
+
+
+def status_of(url: str, thread_id: str, run_id: str) -> str:
+    return str(get_sync_client(url=url).runs.get(thread_id, run_id)["status"])
+
+
+def live_text(driver: Driver) -> str:
+    return driver.text("#live")
+
+
+async def test_join_watch_and_cancel(server_url: str) -> None:
+    thread_id, run_id = slow_run(server_url)
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.press("J")
+        await driver.until(lambda: "tick" in live_text(driver), "the run's events")
+        assert "▶" in driver.text("#timeline") or driver.screen.timeline.row_count <= 1
+        await driver.press("x")
+        assert f"Cancel run …{run_id[-6:]}?" in await driver.yes()
+        await driver.run_over()
+        assert RunEnd.CANCELLED.value in live_text(driver)
+        await driver.until(lambda: driver.screen.timeline.row_count >= 2, "what the run had made")
+    assert status_of(server_url, thread_id, run_id) == "interrupted"
+
+
+async def test_cancel_from_the_list_of_runs(server_url: str) -> None:
+    thread_id, run_id = slow_run(server_url)
+    async with app_on_server(server_url, size=(80, 24), open_address=Address(thread_id)) as driver:
+        await driver.press("R")
+        await driver.until(lambda: isinstance(driver.app.screen, RunsScreen), "the runs")
+        runs = driver.app.screen.query_one(RunsList)
+        await driver.until(lambda: runs.row_count == 1, "the run")
+        await driver.press("enter", "escape", "x")
+        assert run_id[-6:] in await driver.yes()
+        await driver.until(lambda: any("is cancelled" in message for message in driver.heard), "the message")
+    assert status_of(server_url, thread_id, run_id) == "interrupted"
+
+
+async def test_leaving_asks_and_the_run_goes_on(server_url: str) -> None:
+    thread_id, run_id = slow_run(server_url)
+    try:
+        async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+            await driver.press("J")
+            await driver.until(lambda: "tick" in live_text(driver), "the run's events")
+            await driver.press("q")
+            assert "goes on" in await driver.yes()
+            await driver.until(lambda: not driver.app.is_running, "the end of the app")
+        assert status_of(server_url, thread_id, run_id) == "running"
+    finally:
+        get_sync_client(url=server_url).runs.cancel(thread_id, run_id, wait=True)
+
+
+async def test_an_edit_while_a_run_is_active_keeps_the_draft(server_url: str) -> None:
+    """409 of the real server: somebody else runs on the thread meanwhile."""
+    client = get_sync_client(url=server_url)
+    asked = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
+    thread_id = new_thread(server_url, "agent", asked)
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.press("j", "j", "e")
+        await driver.until(lambda: driver.screen.inspector.is_editing, "the editor")
+        await driver.press(*["backspace"] * len("Santa Fe"))
+        await driver.write("Oslo")
+        # Rebinding the thread to another graph is what the server allows others to do; here it keeps the thread busy.
+        other = client.runs.create(thread_id, "slow", input={"messages": []})
+        before = len(client.threads.get_history(thread_id, limit=100))
+        await driver.press("ctrl+s")
+        await driver.yes()
+        await driver.until(lambda: not driver.screen.live.is_streaming and driver.heard, "the refusal")
+        assert len(driver.screen.drafts) == 1
+        assert "Oslo" in driver.screen.inspector.editor.area.text
+        client.runs.cancel(thread_id, other["run_id"], wait=True)
+        sources = [state["metadata"]["source"] for state in client.threads.get_history(thread_id, limit=100)]
+        assert "update" not in sources, f"nothing was written ({before} checkpoints before)"
+
+
+async def test_one_of_several_tool_calls(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    asked = {"messages": [{"role": "user", "content": "write a report on solar power"}]}
+    thread_id = new_thread(server_url, "research", asked)
+    before = [dict(state) for state in client.threads.get_history(thread_id, limit=100)]
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.select_step(1)
+        await driver.press("e")
+        editor = driver.screen.inspector.editor
+        await driver.until(lambda: driver.screen.inspector.is_editing, "the editor")
+        first = editor.call.id
+        await driver.press("ctrl+n")
+        assert editor.call.id != first
+        assert "2 of 3" in str(editor.border_title)
+        edited = editor.call
+        editor.area.load_text('{"source": "risks", "topic": "wind power"}')
+        await driver.press("ctrl+s")
+        assert "wind power" in await driver.yes()
+        await driver.run_over()
+        assert driver.screen.timeline.summary.endswith("2 branches")
+    after = [dict(state) for state in client.threads.get_history(thread_id, limit=100)]
+    assert after[-len(before) :] == before
+    calls = {
+        call["id"]: call["args"]
+        for message in after[0]["values"]["messages"]
+        for call in message.get("tool_calls") or []
+    }
+    assert calls[edited.id] == {"source": "risks", "topic": "wind power"}
+    assert calls[first]["topic"] == "solar power"
+
+
+async def test_a_run_that_fails_says_why(server_url: str) -> None:
+    thread_id = new_thread(server_url)
+    async with app_on_server(server_url, assistant="flaky", open_address=Address(thread_id)) as driver:
+        await driver.press("i")
+        await driver.write('{"rows": ["2026-01-01;12.5", "2026-01-02;n/a"]}')
+        await driver.press("ctrl+s")
+        await driver.yes()
+        await driver.run_over()
+        assert RunEnd.ERROR.value in live_text(driver)
+        await driver.until(lambda: any("n/a" in message for message in driver.heard), "the reason")
+        assert "✗" in driver.text("#timeline")
+
+
+async def test_a_run_that_stops_at_an_interrupt_waits(server_url: str) -> None:
+    thread_id = new_thread(server_url)
+    async with app_on_server(server_url, assistant="approval", open_address=Address(thread_id)) as driver:
+        await driver.press("i")
+        await driver.write("refund order 1182")
+        await driver.press("ctrl+s")
+        await driver.yes()
+        await driver.run_over()
+        assert RunEnd.WAITING.value in live_text(driver)
+        assert "‖" in driver.text("#timeline")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_delete_a_thread(server_url: str, size: tuple[int, int]) -> None:
+    thread_id = new_thread(server_url)
+    async with app_on_server(server_url, size=size, open_address=Address(thread_id)) as driver:
+        await driver.press("1")
+        assert driver.screen.threads_list.selected is not None
+        assert driver.screen.threads_list.selected.thread_id == thread_id
+        await driver.press("D")
+        assert thread_id[-8:] in await driver.yes()
+        await driver.until(lambda: driver.screen.history.opened is None, "the thread to close")
+    found = get_sync_client(url=server_url).threads.search(ids=[thread_id])
+    assert found == []
