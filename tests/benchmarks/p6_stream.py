@@ -156,12 +156,13 @@ def _watch(
         terminal.wait_for(lambda screen: _tokens(screen) > 0, what="the first tokens")
         timeline = layout.pane(terminal.screen, 1)  # the live pane has taken some of its room
         _leave_head(terminal, timeline)
+        over = terminal.watch(_is_over)
         begun, cpu = terminal.seen(), cpu_seconds(terminal.pid)
-        delays = step_delays(terminal, timeline, until=lambda: _is_over(terminal.screen), pause=pause)
-        ended, cpu = terminal.seen(), cpu_seconds(terminal.pid) - cpu
+        delays = step_delays(terminal, timeline, until=lambda: over.seen is not None, pause=pause)
+        cpu = cpu_seconds(terminal.pid) - cpu - idle * (terminal.seen().time - begun.time)
+        ended = over.seen or terminal.seen()
         seconds = ended.time - begun.time
-        lost = _words_lost(terminal, count)
-        return Streamed(cpu - idle * seconds, seconds, delays, (ended.bytes - begun.bytes) / seconds, lost)
+        return Streamed(cpu, seconds, delays, (ended.bytes - begun.bytes) / seconds, _words_lost(terminal, count))
 
 
 def _start(terminal: PtyTerminal, value: object) -> None:

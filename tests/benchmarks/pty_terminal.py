@@ -57,11 +57,11 @@ class Seen:
 
 
 @dataclass(slots=True)
-class _Wanted:
-    """What somebody waits for, and when what fulfilled it arrived."""
+class Awaited:
+    """What somebody waits for, and what had arrived when it was fulfilled."""
 
     condition: Condition
-    at: float | None = None
+    seen: Seen | None = None
 
 
 class PtyTerminal:
@@ -84,7 +84,7 @@ class PtyTerminal:
         self._tail = b""
         self._ended = False
         self._changed = threading.Condition()
-        self._wanted: _Wanted | None = None
+        self._awaited: list[Awaited] = []
         self._master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.started = time.perf_counter()
@@ -131,7 +131,7 @@ class PtyTerminal:
     def seen(self) -> Seen:
         """What has arrived until now."""
         with self._changed:
-            return Seen(time.perf_counter(), self._bytes, self.screen.frames)
+            return self._seen(time.perf_counter())
 
     def write(self, keys: str) -> float:
         """Type; returns the time at which that was done."""
@@ -139,20 +139,28 @@ class PtyTerminal:
         os.write(self._master, keys.encode())
         return at
 
+    def watch(self, condition: Condition) -> Awaited:
+        """Look out for a condition while doing other things."""
+        awaited = Awaited(condition)
+        with self._changed:
+            if condition(self.screen):
+                awaited.seen = self._seen(self.last_byte or self.started)
+            else:
+                self._awaited.append(awaited)
+        return awaited
+
     def wait_for(self, condition: Condition, *, what: str, patience: float = PATIENCE) -> float:
         """Wait until the screen fulfils a condition; returns the time at which what fulfilled it had arrived.
 
         Raises:
             TooSlow: it did not, or the program ended.
         """
+        awaited = self.watch(condition)
         with self._changed:
-            if condition(self.screen):
-                return self.last_byte or self.started
-            wanted = self._wanted = _Wanted(condition)
-            self._changed.wait_for(lambda: wanted.at is not None or self._ended, patience)
-            self._wanted = None
-            if wanted.at is not None:
-                return wanted.at
+            self._changed.wait_for(lambda: awaited.seen is not None or self._ended, patience)
+            if awaited.seen is not None:
+                return awaited.seen.time
+            self._awaited.remove(awaited)
             shown = "\n".join(line.rstrip() for line in self.screen.lines())
             why = "the program ended" if self._ended else f"{patience:.0f} s passed"
             raise TooSlow(f"Waited for {what}, but {why}. The screen:\n{shown}")
@@ -203,13 +211,19 @@ class PtyTerminal:
             self.last_byte = now
             self._bytes += len(data)
             self.screen.feed(data)
-            # Here, not in the thread that waits: that one may wake up late.
-            wanted = self._wanted
-            if wanted is not None and not self.screen.drawing and wanted.condition(self.screen):
-                self._wanted = None
-                wanted.at = now
-                self._changed.notify_all()
+            if not self.screen.drawing:
+                self._fulfil(now)
         self._answer(data)
+
+    def _fulfil(self, now: float) -> None:
+        """Tell those whose condition is fulfilled. Here, not in their threads: these may wake up late."""
+        for awaited in [one for one in self._awaited if one.condition(self.screen)]:
+            awaited.seen = self._seen(now)
+            self._awaited.remove(awaited)
+            self._changed.notify_all()
+
+    def _seen(self, now: float) -> Seen:
+        return Seen(now, self._bytes, self.screen.frames)
 
     def _end(self) -> None:
         with self._changed:
