@@ -24,7 +24,7 @@ from tui.screens.help import help_page
 from tui.screens.keymap import contexts
 from tui.session.connect import make_session
 from tui.session.session import Session
-from tui.themes import DEFAULT_THEME, VARIABLES, load_themes, theme_folder
+from tui.themes import DEFAULT_THEME, defaults, load_themes, theme_folder
 
 if TYPE_CHECKING:
     from tui.config import Connection
@@ -99,7 +99,7 @@ class ForkpointApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""
-        return dict(VARIABLES)
+        return dict(defaults(dark=self.current_theme.dark))
 
     def get_default_screen(self) -> Screen[None]:
         """The debugger."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from textual.color import Color, ColorParseError
@@ -19,6 +20,7 @@ DEFAULT_THEME = "forkpoint-dark"
 VARIABLES: Mapping[str, str] = {
     "calm": "#7982a0",
     "rule": "#343a4f",
+    "on-accent": "#12141c",
     "row-selected": "#2b3350",
     "row-selected-blur": "#222738",
     "lane-1": "#7aa2f7",
@@ -42,7 +44,12 @@ VARIABLES: Mapping[str, str] = {
     "json-word": "#bb9af7",
     "match": "#e0af68",
 }
-"""The variables that our style sheets use beyond Textual's, and what they are in a theme that does not say."""
+"""The colours that our style sheets use beyond Textual's, and what they are in a theme that does not say."""
+
+STYLE_VARIABLES: Mapping[str, str] = {"row-selected-style": "bold", "row-selected-blur-style": "none"}
+"""Text styles that a theme may set, for those that cannot mark a row by its background."""
+
+_STYLES = frozenset({"none", "bold", "reverse", "underline", "italic", "dim"})
 
 _COLORS = frozenset(
     {
@@ -59,6 +66,24 @@ _COLORS = frozenset(
         "error",
     }
 )
+
+
+_FOR_TEXTUAL: Mapping[str, str] = {
+    "scrollbar": "rule",
+    "scrollbar-hover": "calm",
+    "scrollbar-active": "primary",
+    "scrollbar-background": "background",
+    "scrollbar-background-hover": "background",
+    "scrollbar-background-active": "background",
+    "scrollbar-corner-color": "background",
+    "block-cursor-background": "row-selected",
+    "block-cursor-foreground": "foreground",
+    "block-cursor-text-style": "row-selected-style",
+    "block-cursor-blurred-text-style": "row-selected-blur-style",
+    "border": "primary",
+    "border-blurred": "rule",
+}
+"""What Textual's own widgets take from ours, so that lists and scrollbars look like the rest."""
 
 
 class ThemeError(ValueError):
@@ -101,16 +126,28 @@ def read_theme(path: Path) -> Theme:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ThemeError(f"Theme {path.name}: {error}") from error
     colors = _table(path, data, "colors", _COLORS)
-    variables = _table(path, data, "variables", frozenset(VARIABLES))
+    variables = _table(path, data, "variables", frozenset({*VARIABLES, *STYLE_VARIABLES}))
     if "primary" not in colors:
         raise ThemeError(f"Theme {path.name}: [colors] must name at least `primary`.")
-    name, dark = data.get("name", path.stem), data.get("dark", True)
-    if not isinstance(name, str) or not isinstance(dark, bool):
-        raise ThemeError(f"Theme {path.name}: `name` is a text and `dark` is true or false.")
-    theme = Theme(name=name, primary=colors.pop("primary"), dark=dark, variables={**VARIABLES, **variables})
+    name, dark, ansi = data.get("name", path.stem), data.get("dark", True), data.get("ansi", False)
+    if not isinstance(name, str) or not name or not isinstance(dark, bool) or not isinstance(ansi, bool):
+        raise ThemeError(f"Theme {path.name}: `name` is a text, `dark` and `ansi` are true or false.")
+    theme = Theme(name=name, primary=colors["primary"], dark=dark, ansi=ansi)
     for role, color in colors.items():
         setattr(theme, role, color)
+    ours = {**defaults(dark=dark), **variables}
+    known = {**ours, **colors}
+    theme.variables = {**ours, **{textual: known[our] for textual, our in _FOR_TEXTUAL.items() if our in known}}
     return theme
+
+
+@cache
+def defaults(*, dark: bool) -> Mapping[str, str]:
+    """Our variables for a theme that does not name them: those of our dark theme, or of our light one."""
+    if dark:
+        return {**VARIABLES, **STYLE_VARIABLES}
+    light = tomllib.loads((theme_folder() / "forkpoint-light.toml").read_text(encoding="utf-8"))
+    return {**VARIABLES, **STYLE_VARIABLES, **light["variables"]}
 
 
 def _table(path: Path, data: Mapping[str, object], title: str, known: frozenset[str]) -> dict[str, str]:
@@ -120,6 +157,12 @@ def _table(path: Path, data: Mapping[str, object], title: str, known: frozenset[
     for key, value in table.items():
         if key not in known:
             raise ThemeError(f"Theme {path.name}: [{title}] has no colour called {key!r}.")
+        if key in STYLE_VARIABLES:
+            if not isinstance(value, str) or not value.split() or not set(value.split()) <= _STYLES:
+                raise ThemeError(
+                    f"Theme {path.name}: {title}.{key} = {value!r} is not of {', '.join(sorted(_STYLES))}."
+                )
+            continue
         try:
             Color.parse(value if isinstance(value, str) else "")
         except ColorParseError as error:

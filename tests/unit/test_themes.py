@@ -1,17 +1,21 @@
-"""Themes: both of ours are complete and readable, a broken file costs one line and not the app."""
+"""Themes: ours are complete and readable, a broken file costs one line and not the app."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.themes import DEFAULT_THEME, VARIABLES, ThemeError, load_themes, read_theme, theme_folder
+from tui.themes import DEFAULT_THEME, STYLE_VARIABLES, VARIABLES, ThemeError, load_themes, read_theme, theme_folder
 from tui.widgets.lines import STYLES
 
-TEXTS = [name for name in VARIABLES if not name.startswith(("row-", "rule"))]
+TEXTS = [name for name in VARIABLES if not name.startswith(("row-", "rule", "on-"))]
 
 
 def contrast(text: str, background: str) -> float:
@@ -29,31 +33,113 @@ def ours() -> dict[str, Theme]:
     return dict(load_themes([theme_folder()]).themes)
 
 
-def test_both_themes_are_there_without_problems() -> None:
+OWN = ["forkpoint-ansi", "forkpoint-colorblind", "forkpoint-contrast", "forkpoint-dark", "forkpoint-light"]
+COLOURED = [name for name in OWN if name != "forkpoint-ansi"]
+DEUTERANOPIA = ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969))
+PROTANOPIA = ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052))
+"""What is seen of red, green and blue (linear) without the one or the other cone, after Machado and others (2009)."""
+
+
+def seen(color: str, eye: tuple[tuple[float, ...], ...] | None = None) -> tuple[float, float, float]:
+    """A colour in CIE Lab as an eye sees it: distances in there are differences that people see."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in Color.parse(color).normalized]
+    if eye is not None:
+        linear = [min(1.0, max(0.0, sum(w * c for w, c in zip(row, linear, strict=True)))) for row in eye]
+    xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    white = (0.9505, 1.0, 1.089)
+    x, y, z = (
+        _cube_root(sum(w * c for w, c in zip(row, linear, strict=True)) / most)
+        for row, most in zip(xyz, white, strict=True)
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def _cube_root(part: float) -> float:
+    return float(part ** (1 / 3)) if part > 0.008856 else 7.787 * part + 16 / 116
+
+
+def least_difference(colors: list[str], eye: tuple[tuple[float, ...], ...] | None = None) -> float:
+    """The smallest distance between two of the colours; above 10 they are plainly different."""
+    return min(math.dist(seen(one, eye), seen(other, eye)) for one, other in itertools.combinations(set(colors), 2))
+
+
+def test_our_themes_are_there_without_problems() -> None:
     found = load_themes([theme_folder()])
-    assert {"forkpoint-dark", "forkpoint-light"} <= set(found.themes)
+    assert sorted(found.themes) == OWN
     assert DEFAULT_THEME in found.themes
     assert found.problems == ()
 
 
-@pytest.mark.parametrize("name", ["forkpoint-dark", "forkpoint-light"])
+@pytest.mark.parametrize("name", OWN)
 def test_a_theme_names_every_variable_itself(name: str) -> None:
     text = (theme_folder() / f"{name}.toml").read_text(encoding="utf-8")
     assert [variable for variable in VARIABLES if f"{variable} =" not in text] == []
 
 
-@pytest.mark.parametrize("name", ["forkpoint-dark", "forkpoint-light"])
+@pytest.mark.parametrize("name", COLOURED)
 @pytest.mark.parametrize("variable", TEXTS)
 def test_every_text_colour_can_be_read(name: str, variable: str) -> None:
     theme = ours()[name]
-    assert contrast(theme.variables[variable], theme.background or "") >= 4.5
+    wanted = 7.0 if name == "forkpoint-contrast" else 4.5
+    assert contrast(theme.variables[variable], theme.background or "") >= wanted
 
 
-@pytest.mark.parametrize("name", ["forkpoint-dark", "forkpoint-light"])
+@pytest.mark.parametrize("name", COLOURED)
 def test_the_selected_row_can_be_read(name: str) -> None:
     theme = ours()[name]
     for row in ("row-selected", "row-selected-blur"):
         assert contrast(theme.foreground or "", theme.variables[row]) >= 4.5
+        assert contrast(theme.variables["calm"], theme.variables[row]) >= 3, "what is calm is still read"
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_the_header_the_keys_and_the_question_can_be_read(name: str) -> None:
+    theme = ours()[name]
+    for color in (theme.foreground, theme.accent, theme.primary, theme.success, theme.warning, theme.error):
+        assert contrast(color or "", theme.panel or "") >= (4.5 if color == theme.foreground else 3)
+    assert contrast(theme.variables["calm"], theme.panel or "") >= 3
+    assert contrast(theme.variables["on-accent"], theme.accent or "") >= 4.5
+    assert contrast(theme.variables["on-accent"], theme.variables["match"]) >= 4.5
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_lanes_are_told_apart(name: str) -> None:
+    lanes = [ours()[name].variables[f"lane-{number}"] for number in range(1, 6)]
+    assert least_difference(lanes) > 20
+
+
+@pytest.mark.parametrize("eye", [DEUTERANOPIA, PROTANOPIA])
+def test_the_colour_blind_see_lanes_and_good_and_bad(eye: tuple[tuple[float, ...], ...]) -> None:
+    theme = ours()["forkpoint-colorblind"]
+    lanes = [theme.variables[f"lane-{number}"] for number in range(1, 6)]
+    assert least_difference(lanes, eye) > 15
+    assert least_difference([theme.success or "", theme.warning or "", theme.error or ""], eye) > 25
+    marks = [color for variable, color in theme.variables.items() if variable.startswith("mark-")]
+    assert least_difference(marks, eye) > 12
+
+
+def test_the_ansi_theme_uses_the_terminals_colours_only() -> None:
+    theme = ours()["forkpoint-ansi"]
+    assert theme.ansi
+    used = {theme.primary, theme.secondary, theme.accent, theme.foreground, theme.background, theme.surface}
+    used |= {theme.panel, theme.success, theme.warning, theme.error, *(theme.variables[name] for name in VARIABLES)}
+    assert [color for color in used if color is None or not color.startswith("ansi_")] == []
+    assert theme.variables["row-selected-style"] != theme.variables["row-selected-blur-style"]
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_rows_and_panels_stay_visible_in_256_colours(name: str) -> None:
+    theme = ours()[name]
+
+    def downgraded(color: str) -> object:
+        return RichColor.parse(Color.parse(color).hex6).downgrade(ColorSystem.EIGHT_BIT).number
+
+    background = downgraded(theme.background or "")
+    selected, blurred = (downgraded(theme.variables[row]) for row in ("row-selected", "row-selected-blur"))
+    assert background not in (selected, blurred)
+    assert selected != blurred
+    lanes = {downgraded(theme.variables[f"lane-{number}"]) for number in range(1, 6)}
+    assert len(lanes) == 5
 
 
 def test_every_style_of_a_line_has_its_colour() -> None:
@@ -72,6 +158,8 @@ def test_every_style_of_a_line_has_its_colour() -> None:
         ("[colors]\nprimary = '#fff'\n[variables]\nlane-99 = '#f0f'", "'lane-99'"),
         ("colors = 3", "not a table"),
         ("dark = 'yes'\n[colors]\nprimary = '#fff'", "true or false"),
+        ("ansi = 1\n[colors]\nprimary = '#fff'", "true or false"),
+        ("[colors]\nprimary = '#fff'\n[variables]\nrow-selected-style = 'blink'", "row-selected-style"),
     ],
 )
 def test_a_broken_file_is_one_line(tmp_path: Path, text: str, says: str) -> None:
@@ -91,4 +179,13 @@ def test_a_users_theme_replaces_ours_and_lacks_nothing(tmp_path: Path) -> None:
     mine.write_text("name = 'forkpoint-dark'\n[colors]\nprimary = '#123456'\n", encoding="utf-8")
     theme = load_themes([theme_folder(), tmp_path]).themes["forkpoint-dark"]
     assert theme.primary == "#123456"
-    assert set(theme.variables) == set(VARIABLES)
+    assert {*VARIABLES, *STYLE_VARIABLES} <= set(theme.variables)
+
+
+def test_a_bright_theme_of_few_words_takes_what_it_lacks_from_our_bright_one(tmp_path: Path) -> None:
+    mine = tmp_path / "paper.toml"
+    mine.write_text("dark = false\n[colors]\nprimary = '#123456'\nbackground = '#ffffff'\n", encoding="utf-8")
+    theme = read_theme(mine)
+    assert theme.name == "paper"
+    assert theme.variables["calm"] == ours()["forkpoint-light"].variables["calm"]
+    assert theme.variables["scrollbar-background"] == "#ffffff"

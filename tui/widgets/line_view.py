@@ -28,8 +28,8 @@ class LineView(ScrollView, can_focus=True):
         scrollbar-size-horizontal: 0;
         overflow-x: hidden;
         &:focus { background-tint: transparent; }
-        .line--cursor { background: $row-selected; text-style: bold; }
-        .line--cursor-blur { background: $row-selected-blur; }
+        .line--cursor { background: $row-selected; text-style: $row-selected-style; }
+        .line--cursor-blur { background: $row-selected-blur; text-style: $row-selected-blur-style; }
         .line--calm { color: $calm; }
         .line--strong { text-style: bold; }
         .line--rule { color: $rule; }
@@ -37,7 +37,7 @@ class LineView(ScrollView, can_focus=True):
         .line--ok { color: $success; }
         .line--warning { color: $warning; }
         .line--error { color: $error; }
-        .line--match { background: $match; color: $background; }
+        .line--match { background: $match; color: $on-accent; }
         .line--lane-1 { color: $lane-1; }
         .line--lane-2 { color: $lane-2; }
         .line--lane-3 { color: $lane-3; }

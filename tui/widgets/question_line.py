@@ -23,7 +23,7 @@ class QuestionLine(Static, can_focus=True):
         max-height: 6;
         padding: 0 1;
         background: $accent;
-        color: $background;
+        color: $on-accent;
         &.-open { display: block; }
     }
     """
