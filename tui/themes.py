@@ -86,6 +86,20 @@ _FOR_TEXTUAL: Mapping[str, str] = {
 """What Textual's own widgets take from ours, so that lists and scrollbars look like the rest."""
 
 
+_ANSI: Mapping[str, str] = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "input-cursor-background": "ansi_default",
+    "input-cursor-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "input-selection-background": "ansi_cyan",
+    "input-selection-foreground": "ansi_black",
+    "screen-selection-background": "ansi_cyan",
+    "screen-selection-foreground": "ansi_black",
+}
+"""What Textual's widgets need in a theme of the terminal's colours, and does not give them by itself."""
+
+
 class ThemeError(ValueError):
     """A theme file can't be used: which, and why, in one line."""
 
@@ -137,7 +151,7 @@ def read_theme(path: Path) -> Theme:
         setattr(theme, role, color)
     ours = {**defaults(dark=dark), **variables}
     known = {**ours, **colors}
-    theme.variables = {**ours, **{textual: known[our] for textual, our in _FOR_TEXTUAL.items() if our in known}}
+    theme.variables = {**ours, **(_ANSI if ansi else {}), **{textual: known[our] for textual, our in _FOR_TEXTUAL.items() if our in known}}
     return theme
 
 
