@@ -62,6 +62,25 @@ class Note:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class LineLost:
+    """The line to the run broke; it will be joined again for the `attempt`-th of `attempts` times."""
+
+    attempt: int
+    attempts: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line lost, reconnecting {self.attempt}/{self.attempts}"
+
+
+@dataclass(frozen=True, slots=True)
+class LineBack:
+    """The run is joined again. Not `complete`: the server kept no events, so what was missed is only in the history."""
+
+    complete: bool
+
+
 class RunEnd(Enum):
     """How a run ended, read from the run and the state, never from the stream; the value is the word shown."""
 
@@ -89,5 +108,7 @@ class RunEnded:
     error: str | None = None
 
 
-TravelEvent: TypeAlias = PlanReady | StateWritten | RunStarted | Streamed | HistoryGrew | Note | RunEnded
+TravelEvent: TypeAlias = (
+    PlanReady | StateWritten | RunStarted | Streamed | LineLost | LineBack | HistoryGrew | Note | RunEnded
+)
 Emit: TypeAlias = Callable[[TravelEvent], None]

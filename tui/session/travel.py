@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from tui.backends.base import RunStream
-from tui.backends.errors import BackendError, ConnectionLost, NotFound, StreamBroken
+from tui.backends.errors import BackendError, NotFound
 from tui.domain.checkpoint import Checkpoint, Run
 from tui.domain.plans import PlanKind, TravelPlan, clone_of
 from tui.domain.requests import PlannedRequest, StateUpdate
@@ -22,6 +22,7 @@ from tui.session.events import (
     StateWritten,
     Streamed,
 )
+from tui.session.line import Line
 from tui.session.open_thread import OpenThread
 
 GROW_SECONDS = 0.5
@@ -80,29 +81,30 @@ async def follow(opened: OpenThread, stream: RunStream, emit: Emit, run_id: str 
     """
     growing = asyncio.Event()
     reader = asyncio.create_task(_grow(opened, growing, emit))
-    lost: BackendError | None = None
+    line = Line(opened, emit, run_id=run_id)
     try:
-        async for event in stream:
-            if run_id is None and stream.run_id is not None:
-                run_id = stream.run_id
+        async for event in line.events(stream):
+            if run_id is None and line.run_id is not None:
+                run_id = line.run_id
                 emit(RunStarted(run_id))
             emit(Streamed(event))
             if event.mode == "updates":
                 growing.set()
-    except (ConnectionLost, StreamBroken) as error:
-        lost = error
     finally:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
-    ended = await how_it_ended(opened, run_id or stream.run_id, lost, emit)
+    ended = await _how_it_ended(opened, line, line.run_id or stream.run_id, emit)
     emit(ended)
     return ended
 
 
-async def how_it_ended(opened: OpenThread, run_id: str | None, lost: BackendError | None, emit: Emit) -> RunEnded:
-    """Read run and state: the end of a stream is not success. `lost` is why the stream broke, if it did."""
+async def _how_it_ended(opened: OpenThread, line: Line, run_id: str | None, emit: Emit) -> RunEnded:
+    """Read run and state: the end of a stream is not success."""
+    lost = line.lost
     try:
-        run = await opened.backend.get_run(opened.thread_id, run_id) if run_id is not None else None
+        run = line.ended
+        if run is None and run_id is not None:
+            run = await opened.backend.get_run(opened.thread_id, run_id)
         changed = await opened.refresh()
         opened.thread = await opened.backend.get_thread(opened.thread_id)
     except NotFound:

@@ -1,0 +1,123 @@
+"""A line that breaks anywhere: joined again, it gives exactly the events that an undisturbed reader sees."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.e2e.cutting_proxy import cutting_proxy
+from tui.backends.agent_server.backend import AgentServerBackend
+from tui.domain.checkpoint import Run
+from tui.domain.plans import plan_input
+from tui.domain.transcript import StreamEvent
+from tui.session import line
+from tui.session.events import LineBack, LineLost, RunEnd, RunEnded, Streamed, TravelEvent
+from tui.session.session import Session
+from tui.session.travel import carry_out, join_run
+
+ASKED = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
+AT_ONCE = 8
+"""Cut streams that are read at the same time."""
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "PAUSES", (0.01,) * 5)
+
+
+async def a_run(url: str) -> tuple[str, Run]:
+    """A finished run of the weather agent on a new thread."""
+    session = Session(AgentServerBackend(url), assistant="agent")
+    await session.connect()
+    thread = await session.backend.create_thread()
+    opened = await session.open(thread)
+    setup = await session.setup_for_input(thread)
+    ended = await carry_out(opened, plan_input(opened.tree, None, ASKED, setup), lambda _: None)
+    await session.close()
+    assert ended.run is not None
+    return thread.thread_id, ended.run
+
+
+async def joined(url: str, thread_id: str, run: Run) -> tuple[list[TravelEvent], RunEnded]:
+    """Everything that joining the run through `url` emits."""
+    heard: list[TravelEvent] = []
+    session = Session(AgentServerBackend(url))
+    await session.connect()
+    opened = await session.open(await session.backend.get_thread(thread_id))
+    ended = await join_run(opened, run, heard.append)
+    await session.close()
+    return heard, ended
+
+
+def events(heard: list[TravelEvent]) -> list[StreamEvent]:
+    return [event.event for event in heard if isinstance(event, Streamed)]
+
+
+async def frame_ends(url: str, thread_id: str, run: Run) -> list[int]:
+    """Bytes up to the end of each frame (nearly: the headers of the transfer's chunks are not counted)."""
+    async with httpx.AsyncClient() as client:
+        headers = {"last-event-id": "-1"}
+        answer = await client.get(f"{url}/threads/{thread_id}/runs/{run.run_id}/stream", headers=headers)
+    ends, at = [], 0
+    while (at := answer.content.find(b"\r\n\r\n", at)) >= 0:
+        at += 4
+        ends.append(at)
+    return ends
+
+
+async def test_a_line_cut_anywhere_loses_nothing_and_repeats_nothing(server_url: str) -> None:
+    thread_id, run = await a_run(server_url)
+    undisturbed, _ = await joined(server_url, thread_id, run)
+    expected = events(undisturbed)
+    assert len(expected) > 20
+    ends = await frame_ends(server_url, thread_id, run)
+    places = sorted({place for end in ends for place in (end, end - 2, end - 40)} - {0})[:: max(1, len(ends) // 16)]
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def cut_at(place: int) -> None:
+        async with turns, cutting_proxy(server_url, [max(1, place), max(1, place // 2)]) as (url, proxy):
+            heard, ended = await joined(url, thread_id, run)
+        assert events(heard) == expected, f"cut after {place} bytes"
+        assert proxy.cut >= 1
+        assert ended.end is RunEnd.SUCCESS
+
+    await asyncio.gather(*(cut_at(place) for place in places))
+
+
+async def test_a_run_that_is_cut_while_it_streams(server_url: str) -> None:
+    async with cutting_proxy(server_url, [900, 2500, 4000]) as (url, proxy):
+        session = Session(AgentServerBackend(url), assistant="agent")
+        await session.connect()
+        thread = await session.backend.create_thread()
+        opened = await session.open(thread)
+        heard: list[TravelEvent] = []
+        setup = await session.setup_for_input(thread)
+        ended = await carry_out(opened, plan_input(opened.tree, None, ASKED, setup), heard.append)
+        await session.close()
+    assert proxy.cut == 3
+    assert ended.end is RunEnd.SUCCESS
+    assert ended.run is not None
+    undisturbed, _ = await joined(server_url, thread.thread_id, ended.run)
+    assert events(heard) == events(undisturbed)
+    assert [str(event) for event in heard if isinstance(event, LineLost)] == ["line lost, reconnecting 1/5"] * 3
+    assert all(event.complete for event in heard if isinstance(event, LineBack))
+
+
+async def test_bytes_that_trickle_are_the_same_events(server_url: str) -> None:
+    thread_id, run = await a_run(server_url)
+    undisturbed, _ = await joined(server_url, thread_id, run)
+    async with cutting_proxy(server_url, trickle=True) as (url, _):
+        heard, ended = await joined(url, thread_id, run)
+    assert events(heard) == events(undisturbed)
+    assert ended.end is RunEnd.SUCCESS
+
+
+async def test_a_line_that_stays_broken_is_given_up(server_url: str) -> None:
+    thread_id, run = await a_run(server_url)
+    async with cutting_proxy(server_url, [1] * 50) as (url, proxy):
+        heard, ended = await joined(url, thread_id, run)
+    assert [event.attempt for event in heard if isinstance(event, LineLost)] == [1, 2, 3, 4, 5]
+    assert proxy.cut == 6
+    assert ended.end is RunEnd.SUCCESS, "the run is read, and it has ended"
