@@ -15,7 +15,18 @@ from tui.domain.plans import PlanKind, TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.transcript import StreamEvent
-from tui.session.events import Note, PlanReady, RunEnd, RunEnded, RunStarted, StateWritten, Streamed, TravelEvent
+from tui.session.events import (
+    LineBack,
+    LineLost,
+    Note,
+    PlanReady,
+    RunEnd,
+    RunEnded,
+    RunStarted,
+    StateWritten,
+    Streamed,
+    TravelEvent,
+)
 
 
 class Printer(Protocol):
@@ -46,8 +57,8 @@ class JsonPrinter:
             _remember_run(self._options, self._thread_id, event.run_id)
         elif isinstance(event, Streamed):
             print_json({"event": event.event.event, "data": event.event.data})
-        elif isinstance(event, Note):
-            say_aside(event.text)
+        else:
+            _say_of_the_line(event)
 
     def finish(self, ended: RunEnded) -> None:
         """The `end` line."""
@@ -78,10 +89,11 @@ class PlainPrinter:
             say(f"The edit changed the route: will now run {now} instead of {before}.")
         elif isinstance(event, RunStarted):
             _remember_run(self._options, self._thread_id, event.run_id)
-        elif isinstance(event, Note):
-            say(event.text)
         elif isinstance(event, Streamed):
             self._streamed_event(event.event)
+        elif isinstance(event, (LineLost, LineBack, Note)):
+            self._close_line()
+            _say_of_the_line(event)
 
     def finish(self, ended: RunEnded) -> None:
         """How it ended, and where the head is now."""
@@ -177,6 +189,16 @@ def joining(thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
     """What to tell a user who leaves, or is cut off, while a run goes on (or may: `certain` is False)."""
     goes_on = "goes on" if certain else "may go on"
     return f"The run {goes_on} at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}"
+
+
+def _say_of_the_line(event: TravelEvent) -> None:
+    """What is not output proper: notes, and the state of the line, on standard error."""
+    if isinstance(event, Note):
+        say_aside(event.text)
+    elif isinstance(event, LineLost):
+        say_aside(f"{event}: {event.reason}")
+    elif isinstance(event, LineBack) and not event.complete:
+        say_aside("Joined again. The server keeps no events: what was missed is only in the history.")
 
 
 def _remember_run(options: Options, thread_id: str, run_id: str) -> None:
