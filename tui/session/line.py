@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from tui.backends.base import RunStream
-from tui.backends.errors import BackendError, ConnectionLost, NotFound, StreamBroken
+from tui.backends.errors import BackendError, CannotConnect, ConnectionLost, NotFound, ServerFailed, StreamBroken
 from tui.domain.checkpoint import Run
 from tui.domain.stream_position import StreamPosition
 from tui.domain.transcript import StreamEvent
@@ -21,6 +21,9 @@ from tui.session.open_thread import OpenThread
 
 PAUSES: Sequence[float] = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each try to join again; received events start the count anew."""
+
+_BREAKS = (CannotConnect, ServerFailed, StreamBroken)
+"""What ends a stream before its time; another try may help against all but the last."""
 
 POLL_SECONDS = 1.0
 """Between two looks at a run whose stream can't be read."""
@@ -45,7 +48,7 @@ class Line:
         try:
             async for event in self._from(stream):
                 yield event
-        except (ConnectionLost, StreamBroken) as error:
+        except _BREAKS as error:
             reason = error
         while await self._goes_on(reason):
             try:
@@ -54,10 +57,13 @@ class Line:
                     async for event in self._from(again):
                         yield event
                 reason = None
-            except (ConnectionLost, StreamBroken) as error:
+            except _BREAKS as error:
                 reason = error
             except NotFound:
                 return  # deleted or rolled back meanwhile
+            except BackendError as error:
+                self.lost = error
+                return
 
     async def _from(self, stream: RunStream) -> AsyncIterator[StreamEvent]:
         async for event in stream:
