@@ -10,10 +10,35 @@ from enum import Enum
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import JSON, START, Checkpoint, Thread
 from tui.domain.json_values import same
-from tui.domain.messages import Message, ToolCall, read_messages, summary, tool_calls_of
+from tui.domain.messages import Message, find_messages, summary, view_messages
 from tui.domain.origin import Origin, OriginKind, origin_of
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import cell_len, one_line, shorten
 from tui.domain.tree import CheckpointTree
+from tui.domain.value_words import (
+    call_words,
+    change_words,
+    fit_words,
+    in_words,
+    question_words,
+    short_call_words,
+    short_change_words,
+    shortest_change_words,
+)
+
+__all__ = [
+    "Mark",
+    "RowText",
+    "ago",
+    "call_words",
+    "change_words",
+    "duration",
+    "edit_words",
+    "in_words",
+    "preview_words",
+    "row_text",
+    "step_words",
+    "thread_words",
+]
 
 
 class Mark(Enum):
@@ -28,6 +53,8 @@ class Mark(Enum):
     RUNNING = ("▶", ">")
     UNLOADED = ("┄", ":")
     GONE = ("✂", "%")
+    FOLDED = ("▸", "+")
+    OPENED = ("▾", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +69,22 @@ class RowText:
     """Time since the parent was written: how long the step took; None where unknown or meaningless."""
     note: str = ""
     """A word in the place of the time, such as "fork"."""
+    shorter: tuple[str, ...] = ()
+    """Other ways to say `words`, ever shorter, for rows without the room."""
+    authors: int = 1
+    """How many nodes made the checkpoint."""
+    since: datetime | None = None
+    """When a turn began, on the row of its input: its age says more than a time that passed."""
+
+    def fitting(self, cells: int) -> str:
+        """The words in at most `cells`."""
+        return fit_words((self.words, *self.shorter), cells)
+
+    def author_fitting(self, cells: int) -> str:
+        """The author in at most `cells`; many nodes are counted where their names have no room."""
+        if self.authors > 1 and cell_len(self.author) > cells:
+            return shorten(f"{self.authors} nodes", cells)
+        return shorten(self.author, cells)
 
 
 def row_text(tree: CheckpointTree, checkpoint: Checkpoint, *, running: bool = False) -> RowText:
@@ -49,13 +92,19 @@ def row_text(tree: CheckpointTree, checkpoint: Checkpoint, *, running: bool = Fa
     parent = tree.parent(checkpoint.checkpoint_id)
     origin = origin_of(checkpoint, parent)
     forked = origin.kind in (OriginKind.EDIT, OriginKind.REPLAY)
+    is_head = tree.head is not None and tree.head.checkpoint_id == checkpoint.checkpoint_id
+    mark = _mark(tree, checkpoint, origin, running=running and is_head)
+    words, *shorter = map(one_line, _words(tree, checkpoint, parent, origin, running=running and is_head))
     return RowText(
-        mark=_mark(tree, checkpoint, origin, running=running),
+        mark=mark,
         author=one_line(origin.label),
-        words=one_line(_words(tree, checkpoint, parent, origin)),
+        words=words,
         step="" if checkpoint.step is None else str(checkpoint.step),
         seconds=None if forked else _seconds(checkpoint, parent, origin),
         note="fork" if forked else "",
+        shorter=tuple(shorter),
+        authors=len(origin.nodes) or 1,
+        since=checkpoint.created_at if origin.kind is OriginKind.INPUT else None,
     )
 
 
@@ -63,40 +112,62 @@ def _mark(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, *, runni
     is_head = tree.head is not None and tree.head.checkpoint_id == checkpoint.checkpoint_id
     if checkpoint.broken is not None or checkpoint.errors:
         return Mark.ERROR
-    if is_head and running:
+    if running:
         return Mark.RUNNING
     if checkpoint.pending_interrupts and not tree.children(checkpoint.checkpoint_id):
         return Mark.WAITING
     if origin.kind is OriginKind.EDIT:
         return Mark.EDIT
-    if origin.kind is OriginKind.REPLAY:
+    if origin.kind in (OriginKind.REPLAY, OriginKind.COPY):
         return Mark.REPLAY
     return Mark.HEAD if is_head else Mark.CHECKPOINT
 
 
-def _words(tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> str:
+def _words(
+    tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin, *, running: bool
+) -> tuple[str, ...]:
+    """What happened, in ever fewer words; what needs a person comes first where the room is small."""
     if checkpoint.broken is not None:
-        return f"cannot be read: {checkpoint.broken}"
+        return (f"cannot be read: {checkpoint.broken}",)
     said = _said(tree, checkpoint, parent, origin)
+    ends = _ends(tree, checkpoint, origin, running=running)
+    if not ends:
+        return said
+    return (*(" · ".join(filter(None, (words, ends))) for words in said), ends)
+
+
+def _ends(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, *, running: bool) -> str:
+    """Why nothing followed, or what is about to follow."""
     if checkpoint.errors:
         node, error = checkpoint.errors[0]
-        return " · ".join(filter(None, (said, f"{node} failed: {error}")))
-    if checkpoint.pending_interrupts and not tree.children(checkpoint.checkpoint_id):
-        question = in_words(checkpoint.pending_interrupts[0].value)
-        return " · ".join(filter(None, (said, f"waits: {question}")))
-    return said
-
-
-def _said(tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> str:
-    if origin.kind is OriginKind.INPUT:
-        return _input_words(tree, checkpoint)
-    if origin.kind is OriginKind.START:
+        return f"{node} failed: {error}"
+    if tree.children(checkpoint.checkpoint_id):
         return ""
-    if origin.kind is OriginKind.REPLAY:
-        return f"again {', '.join(checkpoint.next)}" if checkpoint.next else "again"
+    if running:
+        return f"{_nodes_in_words(checkpoint)} runs" if checkpoint.next else ""
+    if checkpoint.pending_interrupts:
+        return f"waits: {question_words(checkpoint.pending_interrupts[0].value)}"
+    if checkpoint.next and origin.kind is OriginKind.NODES:
+        return f"stopped before {_nodes_in_words(checkpoint)}"
+    return ""
+
+
+def _nodes_in_words(checkpoint: Checkpoint) -> str:
+    return Origin(OriginKind.NODES, checkpoint.next).label
+
+
+def _said(tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> tuple[str, ...]:
+    if origin.kind is OriginKind.INPUT:
+        return (_input_words(tree, checkpoint),)
+    if origin.kind is OriginKind.START:
+        return ("",)
+    if origin.kind in (OriginKind.REPLAY, OriginKind.COPY):
+        then = _nodes_in_words(checkpoint) if checkpoint.next else ""
+        return (f"again {then}".rstrip(),) if origin.kind is OriginKind.REPLAY else (f"before {then}" if then else "",)
+    before = parent.values if parent is not None else None
     if origin.kind is OriginKind.EDIT:
-        return edit_words(parent.values if parent is not None else None, checkpoint.values)
-    return step_words(parent.values if parent is not None else None, checkpoint.values)
+        return _edit_alternatives(before, checkpoint.values)
+    return _step_alternatives(before, checkpoint.values, origin)
 
 
 def _input_words(tree: CheckpointTree, checkpoint: Checkpoint) -> str:
@@ -118,52 +189,50 @@ def step_words(before: JSON, after: JSON) -> str:
     return ", ".join(map(change_words, found[:3])) + (" …" if len(found) > 3 else "")
 
 
+def _step_alternatives(before: JSON, after: JSON, origin: Origin) -> tuple[str, ...]:
+    words = step_words(before, after)
+    new = _new_messages(before, after)
+    if not new:
+        return (words,)
+    return tuple(dict.fromkeys((words, _short_messages(new, origin))))
+
+
+def _short_messages(new: list[Message], origin: Origin) -> str:
+    """New messages without what the row says already: names of arguments, and of a tool that is called as its node."""
+    words: list[str] = []
+    for message in new[:3]:
+        calls = message.tool_calls
+        if calls:
+            words += map(short_call_words, calls)
+        elif message.role == "tool" and message.name in origin.nodes:
+            words.append(summary(message).removeprefix(f"{message.name} "))
+        else:
+            words.append(summary(message))
+    counted = f"{len(new)} messages: " if len(new) > 3 else ""
+    return counted + ", ".join(words)
+
+
 def edit_words(before: JSON, after: JSON) -> str:
     """What an edit changed: `search.query "Santa Fe" -> "San Francisco"`, or the first changed values."""
-    words = []
-    calls_before = {call.id: call for call in tool_calls_of(before, everywhere=True)}
-    for call in tool_calls_of(after, everywhere=True):
-        old = calls_before.get(call.id)
-        if old is not None and call.id is not None:
-            words += [change_words(change, f"{call.name}.") for change in changes(old.args, call.args, limit=3)]
-    if not words:
-        words = [change_words(change) for change in changes(before, after, limit=3)]
-    return ", ".join(words)
+    return _edit_alternatives(before, after)[0]
 
 
-def change_words(change: Change, prefix: str = "") -> str:
-    """One change in words: `stock.apples 3 -> 5`."""
-    if change.added:
-        return f"{prefix}{change.path} = {in_words(change.after)}"
-    if change.removed:
-        return f"{prefix}{change.path} removed"
-    return f"{prefix}{change.path} {in_words(change.before)} -> {in_words(change.after)}"
+def _edit_alternatives(before: JSON, after: JSON) -> tuple[str, ...]:
+    found = _edited_args(before, after) or [(change, "") for change in changes(before, after, limit=3)]
+    ways = (change_words, short_change_words, shortest_change_words)
+    return tuple(dict.fromkeys(", ".join(way(*one) for one in found) for way in ways))
 
 
-def in_words(value: JSON, limit: int = 60) -> str:
-    """A value on one line: strings quoted, containers as JSON-like text, cut after `limit` characters."""
-    if isinstance(value, str):
-        return f'"{value if len(value) <= limit else value[: limit - 1] + "…"}"'
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{key}: {in_words(item, limit)}" for key, item in list(value.items())[:4])
-        text = f"{{{inner}{', …' if len(value) > 4 else ''}}}"
-    elif isinstance(value, list):
-        inner = ", ".join(in_words(item, limit) for item in value[:4])
-        text = f"[{inner}{', …' if len(value) > 4 else ''}]"
-    else:
-        text = str(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def call_words(call: ToolCall) -> str:
-    """A tool call on one line: `search(query="weather in SF")`."""
-    if isinstance(call.args, Mapping):
-        args = ", ".join(f"{name}={in_words(value)}" for name, value in call.args.items())
-    else:
-        args = in_words(call.args)
-    return f"{call.name}({args})"
+def _edited_args(before: JSON, after: JSON) -> list[tuple[Change, str]]:
+    """The changed arguments of tool calls, each with the name of its tool."""
+    old_calls = {call.id: call for message in _changed_messages(after, before) for call in message.tool_calls}
+    found: list[tuple[Change, str]] = []
+    for message in _changed_messages(before, after):
+        for call in message.tool_calls:
+            old = old_calls.get(call.id)
+            if old is not None and call.id is not None:
+                found += [(change, f"{call.name}.") for change in changes(old.args, call.args, limit=3)]
+    return found
 
 
 def thread_words(thread: Thread) -> str:
@@ -208,9 +277,25 @@ def duration(seconds: float | None) -> str:
     return f"{minutes // 60}h{minutes % 60:02}"
 
 
+def _changed_messages(before: JSON, after: JSON) -> tuple[Message, ...]:
+    """The messages of `after` behind those that both states share; values are shared, so that this costs little."""
+    old, new = find_messages(before), find_messages(after)
+    if new is None:
+        return ()
+    first = 0
+    for one, other in zip(old[1] if old is not None else (), new[1], strict=False):
+        if one is not other:
+            break
+        first += 1
+    return view_messages(new[1][first:])
+
+
 def _new_messages(before: JSON, after: JSON) -> list[Message]:
-    known = {message.id: message for message in read_messages(before)}
-    return [m for m in read_messages(after) if m.id is None or m.id not in known or not same(known[m.id].raw, m.raw)]
+    found = _changed_messages(before, after)
+    if not found:
+        return []
+    known = {message.id: message for message in _changed_messages(after, before)}
+    return [m for m in found if m.id is None or m.id not in known or not same(known[m.id].raw, m.raw)]
 
 
 def _seconds(checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> float | None:

@@ -17,6 +17,7 @@ class OriginKind(Enum):
     NODES = "step"
     EDIT = "edit"
     REPLAY = "replay"
+    COPY = "copy"
     UNKNOWN = "?"
 
 
@@ -43,8 +44,12 @@ def origin_of(checkpoint: Checkpoint, parent: Checkpoint | None) -> Origin:
     if checkpoint.source == "input":
         return Origin(OriginKind.INPUT)
     if checkpoint.source in ("update", "fork"):
-        unchanged = parent is not None and same(parent.values, checkpoint.values)
-        return Origin(OriginKind.REPLAY if unchanged or checkpoint.source == "fork" else OriginKind.EDIT)
+        if parent is not None and same(parent.values, checkpoint.values):
+            return Origin(OriginKind.REPLAY)
+        if checkpoint.source == "update":
+            return Origin(OriginKind.EDIT)
+        # A copy stands beside the checkpoint that it copies, so it differs from its parent.
+        return Origin(OriginKind.COPY if parent is not None else OriginKind.REPLAY)
     if parent is None:
         return Origin(OriginKind.START if checkpoint.step == 0 else OriginKind.UNKNOWN)
     if parent.next == (START,) or (parent.source == "input" and checkpoint.step == 0):

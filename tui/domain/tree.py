@@ -21,6 +21,8 @@ class CheckpointTree:
         self.version = 0
         self.complete = False
         """Whether the server has no checkpoints older than the ones here."""
+        self.log: list[str] = []
+        """Ids in the order in which they came or changed, for those who follow the growth; only ever appended to."""
         self._nodes: dict[str, Checkpoint] = {}
         self._children: dict[str, list[str]] = {}
         self._newest: str | None = None
@@ -50,6 +52,7 @@ class CheckpointTree:
             if old == checkpoint:
                 continue
             self._put(checkpoint, old)
+            self.log.append(checkpoint.checkpoint_id)
             changed.add(checkpoint.checkpoint_id)
         if changed:
             self.version += 1
@@ -78,6 +81,10 @@ class CheckpointTree:
     def parent(self, checkpoint_id: str) -> Checkpoint | None:
         """The parent, or None at a root or when it is not loaded."""
         return self.get(self._edge(self._nodes[checkpoint_id]))
+
+    def parent_id(self, checkpoint_id: str) -> str | None:
+        """The id of the parent, loaded or not; None at a root."""
+        return self._edge(self._nodes[checkpoint_id])
 
     def is_fork_point(self, checkpoint_id: str) -> bool:
         """Whether two or more branches leave this checkpoint."""
