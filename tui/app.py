@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from rich.segment import Segment
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.color import Color
+from textual.command import Command as PaletteRow
 from textual.command import CommandPalette
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from tui.config import Connection, Look, first_time, state_folder
 from tui.domain.addresses import Address
-from tui.screens.commands import BindingCommands
+from tui.screens.commands import BindingCommands, PlaceCommands, ThemeCommands
 from tui.screens.debugger import DebuggerScreen
-from tui.screens.dialogs import TextScreen
-from tui.screens.help import help_page
-from tui.screens.keymap import contexts
+from tui.screens.help import HelpScreen, help_page
+from tui.screens.keymap import contexts, remapped, usable_keys
 from tui.session.connect import make_session
 from tui.session.session import Session
 from tui.themes import DEFAULT_THEME, defaults, load_themes, theme_folder
+from tui.widgets.first_hint import FirstHint
+from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
 
-if TYPE_CHECKING:
-    from tui.config import Connection
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class NoControlCharacters(LineFilter):
-    """The last gate before the terminal: no text may hold a character that a terminal obeys.
-
-    Texts of a backend are made safe where they are read; this catches what was forgotten.
-    """
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments without control characters, which have no width that a line could lose."""
-        del background
-        if not any(_CONTROL.search(segment.text) for segment in segments):
-            return segments
-        return [
-            segment if segment.control else Segment(_CONTROL.sub("", segment.text), segment.style)
-            for segment in segments
-        ]
 
 
 class ForkpointApp(App[None]):
@@ -54,7 +35,7 @@ class ForkpointApp(App[None]):
 
     TITLE = "forkpoint"
     CSS_PATH = "screens/debugger.tcss"
-    COMMANDS = {BindingCommands}
+    COMMANDS = App.COMMANDS | {BindingCommands, PlaceCommands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,12 +56,17 @@ class ForkpointApp(App[None]):
         profile: str | None = None,
         keymap: Mapping[str, str] | None = None,
         theme_folders: Sequence[Path] = (),
+        ascii_only: bool = False,
+        first_start: bool = False,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__()
         self.session = session
         self.animation_level = "none"
-        self._no_control_characters = NoControlCharacters()
+        self._gates: list[LineFilter] = [NoControlCharacters(), *([AsciiMarks()] if ascii_only else [])]
+        self._first_start = first_start
+        self._own_themes: tuple[str, ...] = ()
+        self._theme_before: str | None = None
         self._debugger = DebuggerScreen(
             session,
             now=now or (lambda: datetime.now(UTC)),
@@ -90,12 +76,14 @@ class ForkpointApp(App[None]):
             profile=profile,
         )
         self._problems = self._load_themes(theme, theme_folders)
-        if keymap:
-            self.set_keymap(keymap)
+        self._keys, key_problems = usable_keys(keymap or {}, contexts(ForkpointApp))
+        self._problems += key_problems
+        if self._keys:
+            self.set_keymap(self._keys)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters and our gate, which comes last."""
-        return [*super().get_line_filters(), self._no_control_characters]
+        """Textual's filters and our gates, which come last."""
+        return [*super().get_line_filters(), *self._gates]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""
@@ -106,7 +94,9 @@ class ForkpointApp(App[None]):
         return self._debugger
 
     def on_mount(self) -> None:
-        """Say what was wrong with the themes."""
+        """Say what was wrong with themes and keys; greet who is here for the first time."""
+        if self._first_start:
+            self._debugger.mount(FirstHint())
         for problem in self._problems:
             self.notify(problem, severity="warning", timeout=10, markup=False)
 
@@ -116,10 +106,50 @@ class ForkpointApp(App[None]):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand("Screenshot", "Save what is on the screen as SVG", self.action_screenshot)
 
+    async def on_event(self, event: Event) -> None:
+        """The first key, whatever it does, ends the greeting."""
+        if self._first_start and isinstance(event, Key):
+            self._first_start = False
+            await self._debugger.query(FirstHint).remove()
+        await super().on_event(event)
+
     def action_help(self) -> None:
         """Show every key."""
-        if not isinstance(self.screen, (TextScreen, CommandPalette)):
-            self.push_screen(TextScreen("Keys", help_page(contexts(ForkpointApp))))
+        if not isinstance(self.screen, (HelpScreen, CommandPalette)):
+            pages = [(title, remapped(bindings, self._keys)) for title, bindings in contexts(ForkpointApp)]
+            self.push_screen(HelpScreen(help_page(pages)))
+
+    @property
+    def own_themes(self) -> Sequence[str]:
+        """Our themes and the user's."""
+        return self._own_themes
+
+    @property
+    def theme_in_use(self) -> str:
+        """The theme that was chosen last; while one is tried on, `theme` is another."""
+        return self._theme_before or self.theme
+
+    def use_theme(self, name: str) -> None:
+        """Choose a theme for this session, and say how to keep it."""
+        self.theme = name
+        self.notify(f'theme = "{name}" in config.toml keeps it.', markup=False)
+
+    def action_change_theme(self) -> None:
+        """Choose a theme; each is tried on while it is highlighted."""
+        self._theme_before = self.theme
+        self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…"))
+
+    @on(CommandPalette.OptionHighlighted)
+    def _try_theme(self, event: CommandPalette.OptionHighlighted) -> None:
+        option = event.highlighted_event.option
+        if self._theme_before is not None and isinstance(option, PaletteRow) and option.hit.text in self._own_themes:
+            self.theme = option.hit.text
+
+    @on(CommandPalette.Closed)
+    def _palette_closed(self, event: CommandPalette.Closed) -> None:
+        if self._theme_before is not None and not event.option_selected:
+            self.theme = self._theme_before
+        self._theme_before = None
 
     def action_ask_quit(self) -> None:
         """Leave; ask first when something would be lost or goes on."""
@@ -135,6 +165,7 @@ class ForkpointApp(App[None]):
 
     def _load_themes(self, wanted: str | None, folders: Sequence[Path]) -> list[str]:
         found = load_themes([theme_folder(), *folders])
+        self._own_themes = tuple(sorted(found.themes))
         for theme in found.themes.values():
             self.register_theme(theme)
         problems = list(found.problems)
@@ -147,14 +178,18 @@ class ForkpointApp(App[None]):
         return problems
 
 
-def run_app(connection: Connection, open_address: Address | None = None) -> None:
+def run_app(connection: Connection, look: Look, open_address: Address | None = None) -> None:
     """Open the app on a connection and return when the user leaves it."""
     app = ForkpointApp(
         make_session(connection),
         open_address=open_address,
-        theme=connection.theme,
+        theme=look.theme,
         read_only=connection.read_only,
         production=connection.production,
         profile=connection.profile,
+        keymap=look.keys,
+        theme_folders=[look.theme_folder] if look.theme_folder is not None else [],
+        ascii_only=look.ascii,
+        first_start=first_time("hint", state_folder()),
     )
-    app.run()
+    app.run(mouse=look.mouse)

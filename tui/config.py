@@ -16,7 +16,11 @@ The file is `$XDG_CONFIG_HOME/forkpoint/config.toml` (normally `~/.config/forkpo
     read_only = true
     assistant = "agent"
 
-Keys are never in the file. Only the standard library is used here: this runs before the first frame.
+    [keys]                                   # any command's key can be another; the help lists the names
+    "timeline.replay" = "ctrl+g"
+
+Other colour themes are `*.toml` files in the folder `themes` beside it. API keys are never in the file. Only the
+standard library is used here: this runs before the first frame.
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ DEFAULT_URL = "http://127.0.0.1:2024"
 URL_VARIABLE = "FORKPOINT_URL"
 KEY_VARIABLE = "FORKPOINT_API_KEY"
 READ_ONLY_VARIABLE = "FORKPOINT_READ_ONLY"
+ASCII_VARIABLE = "FORKPOINT_ASCII"
 
 _PROFILE_KEYS = {"url", "api_key_env", "headers", "production", "read_only", "assistant", "theme", "ca_file"}
 
@@ -63,6 +68,22 @@ class Config:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     default_profile: str | None = None
     theme: str | None = None
+    ascii: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys of commands, by the command's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the app looks and listens, wherever it is connected."""
+
+    theme: str | None = None
+    ascii: bool = False
+    """Nothing but ASCII for marks, lines and borders."""
+    mouse: bool = True
+    keys: Mapping[str, str] = field(default_factory=dict)
+    theme_folder: Path | None = None
+    """Where the user's own themes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,44 @@ def config_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(base) / "forkpoint"
 
 
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the app remembers what is not a setting, such as that the first hint was shown."""
+    base = environ.get("XDG_STATE_HOME") or Path(environ.get("HOME") or Path.home()) / ".local" / "state"
+    return Path(base) / "forkpoint"
+
+
+def first_time(what: str, folder: Path) -> bool:
+    """Whether something happens for the first time, as remembered in `folder`.
+
+    A folder that can't be written remembers nothing: then it is never the first time, so that nobody is told the same
+    thing at every start.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{what}-shown").touch(exist_ok=False)
+    except OSError:
+        return False
+    return True
+
+
+def look_of(
+    config: Config,
+    *,
+    theme: str | None = None,
+    ascii: bool = False,  # noqa: A002
+    mouse: bool = True,
+    environ: Mapping[str, str] = os.environ,
+) -> Look:
+    """The look that the config, the environment and the options ask for; `theme` is the profile's."""
+    return Look(
+        theme=theme or config.theme,
+        ascii=ascii or config.ascii or _flag(environ.get(ASCII_VARIABLE, "")),
+        mouse=mouse,
+        keys=config.keys,
+        theme_folder=config_folder(environ) / "themes",
+    )
+
+
 def load_config(path: Path | None = None) -> Config:
     """Read the file; a missing one is an empty config. Raises `ConfigError` with the reason and the place."""
     path = path or config_folder() / "config.toml"
@@ -95,7 +154,7 @@ def load_config(path: Path | None = None) -> Config:
         return Config()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} can't be read: {error}") from error
-    unknown = set(data) - {"profiles", "default_profile", "theme"}
+    unknown = set(data) - {"profiles", "default_profile", "theme", "ascii", "keys"}
     if unknown:
         raise ConfigError(f"{path}: unknown setting {min(unknown)!r}.")
     profiles_table = _typed(path, data, "profiles", dict) or {}
@@ -103,7 +162,17 @@ def load_config(path: Path | None = None) -> Config:
     default = _typed(path, data, "default_profile", str)
     if default is not None and default not in profiles:
         raise ConfigError(f"{path}: default_profile is {default!r}, but there is no [profiles.{default}].")
-    return Config(profiles, default, _typed(path, data, "theme", str))
+    keys = _typed(path, data, "keys", dict) or {}
+    for name, key in keys.items():
+        if not isinstance(key, str):
+            raise ConfigError(f'{path}: [keys] "{name}" must be a text such as "ctrl+g".')
+    return Config(
+        profiles,
+        default,
+        theme=_typed(path, data, "theme", str),
+        ascii=_typed(path, data, "ascii", bool) or False,
+        keys=keys,
+    )
 
 
 def resolve_connection(

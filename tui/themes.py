@@ -151,7 +151,11 @@ def read_theme(path: Path) -> Theme:
         setattr(theme, role, color)
     ours = {**defaults(dark=dark), **variables}
     known = {**ours, **colors}
-    theme.variables = {**ours, **(_ANSI if ansi else {}), **{textual: known[our] for textual, our in _FOR_TEXTUAL.items() if our in known}}
+    theme.variables = {
+        **ours,
+        **(_ANSI if ansi else {}),
+        **{textual: known[our] for textual, our in _FOR_TEXTUAL.items() if our in known},
+    }
     return theme
 
 

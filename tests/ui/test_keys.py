@@ -10,26 +10,11 @@ from textual.binding import Binding
 
 from tests.ui.driving import app_on_fake
 from tui.app import ForkpointApp
-from tui.screens.dialogs import TextScreen
-from tui.screens.help import WRITES, help_page
-from tui.screens.keymap import contexts
+from tui.screens.help import WRITES, HelpScreen, help_page
+from tui.screens.keymap import ACT_TOGETHER, EVERYWHERE, MOVING, contexts
 from tui.widgets.lines import plain
 
-EVERYWHERE, MOVING = "Everywhere outside a text field", "Moving"
-PANES = {
-    "Threads": (EVERYWHERE, MOVING),
-    "Timeline": (EVERYWHERE, MOVING),
-    "Inspector": (EVERYWHERE, MOVING),
-    "Inspector, State tab": (EVERYWHERE, "Inspector"),
-    "Live": (EVERYWHERE, MOVING),
-    "Runs": (MOVING,),
-    "A question": (),
-    "Editor of tool arguments": (),
-    "Editor of an input": (),
-}
-"""Contexts, and those whose keys act at the same time."""
-
-MEANT = {("State tab", "space"), ("Editor of tool arguments", "escape"), ("Editor of an input", "escape")}
+TITLES = [title for title, _ in contexts(ForkpointApp)]
 
 
 def keys_of(bindings: Iterable[Binding]) -> dict[str, set[str]]:
@@ -40,16 +25,18 @@ def keys_of(bindings: Iterable[Binding]) -> dict[str, set[str]]:
     return claims
 
 
-@pytest.mark.parametrize("title", PANES)
+@pytest.mark.parametrize("title", TITLES)
 def test_no_key_means_two_things_in_one_context(title: str) -> None:
     by_title = dict(contexts(ForkpointApp))
-    together = [binding for name in (title, *PANES[title]) for binding in by_title[name]]
+    together = [binding for name in (title, *ACT_TOGETHER.get(title, ())) for binding in by_title[name]]
     clashes = {key: ids for key, ids in keys_of(together).items() if len(ids) > 1}
     assert clashes == {}
 
 
-def test_all_contexts_are_checked() -> None:
-    assert {title for title, _ in contexts(ForkpointApp)} == {EVERYWHERE, MOVING, *PANES}
+def test_contexts_that_act_together_exist() -> None:
+    named = {*ACT_TOGETHER, *(other for others in ACT_TOGETHER.values() for other in others)}
+    assert named <= set(TITLES)
+    assert not {"Threads", "Timeline", "Inspector", "Live"} - set(ACT_TOGETHER)
 
 
 def test_every_binding_has_an_id_of_its_own_context() -> None:
@@ -104,7 +91,7 @@ def test_the_help_names_every_key_and_marks_what_writes() -> None:
 async def test_help_opens_and_closes() -> None:
     async with app_on_fake() as (driver, _):
         await driver.press("question_mark")
-        assert [type(screen) for screen in driver.app.screen_stack[1:]] == [TextScreen]
+        assert [type(screen) for screen in driver.app.screen_stack[1:]] == [HelpScreen]
         assert "Replay runs nodes and tools again" in driver.text(type(driver.app.screen.query("TextView").first()))
         await driver.press("q")
         assert len(driver.app.screen_stack) == 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.options import Options, backend_options, connected
+from tui.cli.options import Options, backend_options, connected, look_options
 
 if TYPE_CHECKING:
     from tui.config import Connection
@@ -16,23 +16,27 @@ if TYPE_CHECKING:
 @click.command(name="open")
 @click.argument("backend", required=False, metavar="[BACKEND]")
 @click.option("--thread", metavar="T[@C]", help="Open this thread, at this checkpoint.")
+@look_options
 @backend_options
-def open_app(options: Options, thread: str | None) -> None:
+def open_app(options: Options, thread: str | None, plain_marks: bool, no_mouse: bool) -> None:
     """Open the app (the default verb).
 
     BACKEND is a server's URL or a profile's name.
     """
     from tui.app import run_app
+    from tui.config import load_config, look_of
     from tui.domain.addresses import parse_address
 
     address = parse_address(thread) if thread else None
     _need_a_terminal("forkpoint threads, history, show …")
-    run_app(options.connection, address)
+    look = look_of(load_config(), theme=options.connection.theme, ascii=plain_marks, mouse=not no_mouse)
+    run_app(options.connection, look, address)
 
 
 @click.command()
 @click.option("--plain", is_flag=True, help="Play the three walkthroughs as text instead of opening the app.")
-def demo(plain: bool) -> None:
+@look_options
+def demo(plain: bool, plain_marks: bool, no_mouse: bool) -> None:
     """Try it on a local Agent Server.
 
     Starts the server, makes some threads by running its graphs, and opens the app.
@@ -47,7 +51,7 @@ def demo(plain: bool) -> None:
         if as_text:
             _play_story(server.url)
         else:
-            _play_app(server.url)
+            _play_app(server.url, plain_marks=plain_marks, no_mouse=no_mouse)
     finally:
         server.stop()
 
@@ -65,15 +69,16 @@ def _play_story(url: str) -> None:
         raise Stop(5) from error
 
 
-def _play_app(url: str) -> None:
+def _play_app(url: str, *, plain_marks: bool, no_mouse: bool) -> None:
     import asyncio
 
     from tui.app import run_app
-    from tui.config import Connection, load_config
+    from tui.config import Connection, load_config, look_of
 
-    connection = Connection(url, theme=load_config().theme, profile="demo")
+    connection = Connection(url, profile="demo")
+    look = look_of(load_config(), ascii=plain_marks, mouse=not no_mouse)
     asyncio.run(_seed(connection))
-    run_app(connection)
+    run_app(connection, look)
 
 
 async def _seed(connection: Connection) -> None:

@@ -68,6 +68,14 @@ def backend_options(function: F) -> F:
     return with_options  # type: ignore[return-value]
 
 
+def look_options(function: F) -> F:
+    """Add --ascii and --no-mouse; the verb gets them as `plain_marks` and `no_mouse`."""
+    no_mouse = click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+    return click.option("--ascii", "plain_marks", is_flag=True, help="Draw with ASCII characters only.")(
+        no_mouse(function)
+    )
+
+
 def json_option(function: F) -> F:
     """Add --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
-from textual.binding import Binding
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
 from textual.dom import DOMNode
+from textual.screen import ModalScreen
 
 from tui.domain.safe_text import cell_len
+from tui.widgets.find_line import FindLine
 from tui.widgets.key_names import key_words
-from tui.widgets.text_view import Paragraph
+from tui.widgets.text_view import Paragraph, TextView
 
-KEY_CELLS = 16
+KEY_CELLS = 18
+NAME_CELLS = 46
+"""From here on the name of a command, which the config calls it by, is shown beside its words."""
 
 WRITES = frozenset(
     {
@@ -26,15 +34,71 @@ INTRODUCTION = (
     "server: they ask first. Old checkpoints never change."
 )
 
+REMAPPING = (
+    'Any key can be another: in config.toml, [keys], "timeline.replay" = "ctrl+g". The names stand at the right.'
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys, with `/` to find one."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 96%; max-width: 104; height: 94%;
+            border: round $accent; background: $surface; padding: 0 1;
+            border-title-style: bold; border-subtitle-color: $calm;
+        }
+        TextView { height: 1fr; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,?", "dismiss(None)", "back", id="help.back"),
+        Binding("/", "find", "find", id="help.find"),
+        Binding("n", "find_next(False)", "next match", id="help.next"),
+        Binding("N", "find_next(True)", "previous match", id="help.previous"),
+    ]
+
+    def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
+        super().__init__()
+        self._paragraphs = paragraphs
+
+    def compose(self) -> ComposeResult:
+        """The text, and the line to find in it."""
+        with Vertical() as box:
+            box.border_title = Content("Keys")
+            box.border_subtitle = Content("/ find  n N next, previous  esc goes back")
+            yield TextView()
+            yield FindLine()
+
+    def on_mount(self) -> None:
+        """Fill the view."""
+        view = self.query_one(TextView)
+        view.show(self._paragraphs)
+        view.focus()
+
+    def action_find(self) -> None:
+        """Find a key or a word."""
+        self.query_one(FindLine).open(self.query_one(TextView))
+
+    def action_find_next(self, backwards: bool) -> None:
+        """The next or the previous match."""
+        self.query_one(FindLine).again(self.query_one(TextView), backwards=backwards)
+
 
 def help_page(contexts: Sequence[tuple[str, Sequence[Binding]]]) -> list[Paragraph]:
     """Paragraphs of all contexts: (title, bindings)."""
-    paragraphs = [Paragraph(((INTRODUCTION, "calm"),))]
+    paragraphs = [Paragraph(((INTRODUCTION, "calm"),)), Paragraph(((REMAPPING, "calm"),))]
     for title, bindings in contexts:
         paragraphs += [Paragraph(()), Paragraph(((title, "strong"),))]
-        for keys, words in _rows(bindings):
+        for keys, words, name in rows_of(bindings):
             gap = " " * max(1, KEY_CELLS - cell_len(keys))
-            paragraphs.append(Paragraph((("  " + keys, "accent"), (gap, ""), (words, "")), KEY_CELLS + 2))
+            tail = " " * max(2, NAME_CELLS - cell_len(words))
+            line = (("  " + keys, "accent"), (gap, ""), (words, ""), (tail, ""), (name, "calm"))
+            paragraphs.append(Paragraph(line, KEY_CELLS + 2))
     return paragraphs
 
 
@@ -43,8 +107,8 @@ def bindings_of(*classes: type[DOMNode]) -> list[Binding]:
     return [binding for cls in classes for binding in Binding.make_bindings(cls.__dict__.get("BINDINGS", ()))]
 
 
-def _rows(bindings: Sequence[Binding]) -> Iterator[tuple[str, str]]:
-    """One row for each binding id, with all its keys."""
+def rows_of(bindings: Sequence[Binding]) -> Iterator[tuple[str, str, str]]:
+    """(keys, words, id): one row for each binding id, with all its keys; what writes is marked."""
     keys: dict[str, list[str]] = {}
     words: dict[str, str] = {}
     for binding in bindings:
@@ -52,4 +116,4 @@ def _rows(bindings: Sequence[Binding]) -> Iterator[tuple[str, str]]:
         keys.setdefault(name, []).append(key_words(binding))
         words[name] = (binding.tooltip or binding.description) + " !" * (name in WRITES)
     for name, pressed in keys.items():
-        yield " ".join(pressed), words[name]
+        yield " ".join(pressed), words[name], name
