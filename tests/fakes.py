@@ -5,6 +5,7 @@ It runs the weather agent in two steps (`agent` -> `action` -> `agent`), so that
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -46,10 +47,10 @@ def task(name: str, *, done: JSON = None, error: str | None = None) -> Task:
 
 @dataclass
 class FakeStream:
-    """Scripted events; an exception among them is raised in its place."""
+    """Scripted events; an exception among them is raised in its place, an `asyncio.Event` holds the rest back."""
 
     run_id: str | None
-    script: Iterable[StreamEvent | BaseException | Callable[[], None]]
+    script: Iterable[StreamEvent | BaseException | asyncio.Event | Callable[[], None]]
 
     def __aiter__(self) -> AsyncIterator[StreamEvent]:
         return self._events()
@@ -60,6 +61,8 @@ class FakeStream:
                 raise item
             if isinstance(item, StreamEvent):
                 yield item
+            elif isinstance(item, asyncio.Event):
+                await item.wait()
             else:
                 item()
 
@@ -80,7 +83,9 @@ class FakeBackend:
     """Changes a written checkpoint before it is stored: a server that does something else."""
     page_limit: int = 1000
     ends: str = "success"
-    extra_events: list[StreamEvent | BaseException] = field(default_factory=list)
+    stops_at_once: bool = False
+    """Whether a run stops before its first node, as at a question."""
+    extra_events: list[StreamEvent | BaseException | asyncio.Event] = field(default_factory=list)
     """Put into a run's stream before its last node."""
 
     def _note(self, name: str, about: Any = None) -> None:
@@ -268,8 +273,11 @@ class FakeBackend:
 
     def _execution(
         self, thread_id: str, run: Run, request: RunRequest
-    ) -> Iterable[StreamEvent | BaseException | Callable[[], None]]:
+    ) -> Iterable[StreamEvent | BaseException | asyncio.Event | Callable[[], None]]:
         yield StreamEvent("metadata", {"run_id": run.run_id, "attempt": 1})
+        if self.stops_at_once:
+            self._set_status(thread_id, run.run_id, self.ends)
+            return
         start = self._start_of(thread_id, request)
         number = len(self.rows[thread_id])
         call = start.values["messages"][1]["tool_calls"][0]

@@ -105,7 +105,7 @@ def test_read_only_refuses_before_sending(server_url: str, asked: str) -> None:
     assert done.code == 4
     assert "read-only" in done.err
     assert ok("history", asked, "--json", "--read-only", url=server_url).out == before
-    assert forkpoint("delete", asked, url=server_url, FORKPOINT_READ_ONLY="1").code == 4
+    assert forkpoint("delete", asked, "--yes", url=server_url, FORKPOINT_READ_ONLY="1").code == 4
 
 
 def test_a_run_that_waits_exits_with_3(server_url: str) -> None:
@@ -205,7 +205,9 @@ def test_nothing_listens_there() -> None:
 
 def test_delete(server_url: str) -> None:
     thread = new_thread(server_url)
-    assert thread in ok("delete", thread, url=server_url).out
+    assert forkpoint("delete", thread, url=server_url).code == 2, "nobody can be asked"
+    assert forkpoint("delete", "latest", "--yes", url=server_url).code == 2, "it may be another by now"
+    assert thread in ok("delete", thread, "--yes", url=server_url).out
     assert forkpoint("show", thread, url=server_url).code == 7
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import AGENT, FakeBackend
 from tui.backends.errors import Conflict, ConnectionLost, ServerFailed
-from tui.domain.checkpoint import Checkpoint, ServerInfo
+from tui.domain.checkpoint import Checkpoint, Interrupt, ServerInfo, Task
 from tui.domain.plans import PlanError, TravelPlan, plan_fork, plan_input, plan_replay
 from tui.session.events import (
     HistoryGrew,
@@ -244,6 +244,21 @@ async def test_plans_that_cannot_be(stage: Stage) -> None:
         plan_fork(tree, stage.at(1), {"call_1": ["San Francisco"]}, setup)
     with pytest.raises(PlanError, match="null"):
         plan_input(tree, None, None, setup)
+
+
+async def test_arguments_that_an_edit_drops_are_said(stage: Stage) -> None:
+    setup = (await stage.replay()).setup
+    plan = plan_fork(stage.opened.tree, stage.at(1), {"call_1": {"qurey": "weather in SF"}}, setup)
+    assert any("query is gone" in note for note in plan.notes)
+
+
+async def test_a_run_that_stops_right_behind_an_edit_waits(stage: Stage) -> None:
+    """It writes no checkpoint of its own: the head is the edit, and its task asks."""
+    asks = Task("x", "action", interrupts=(Interrupt("Pay?"),))
+    stage.backend.lie = lambda made: replace(made, tasks=(asks,))
+    stage.backend.stops_at_once = True
+    ended = await stage.carry_out(await stage.fork())
+    assert ended.end is RunEnd.WAITING
 
 
 async def test_old_checkpoints_are_as_they_were_after_every_plan(stage: Stage) -> None:

@@ -84,8 +84,15 @@ def _play_app(url: str, *, plain_marks: bool, no_mouse: bool) -> None:
 async def _seed(connection: Connection) -> None:
     from tui.demo.seed import seed
 
+    said: set[str] = set()
+
+    def say_once(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            click.echo(text, err=True)
+
     async with connected(Options(connection)) as session:
-        await seed(session.backend, on_progress=lambda text: click.echo(text, err=True))
+        await seed(session.backend, on_progress=say_once)
 
 
 def _need_a_terminal(instead: str) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Protocol
 
 from tui.cli.options import Options
 from tui.cli.output import print_json, say, say_aside
+from tui.cli.paragraph import Paragraph
 from tui.domain.addresses import tail
 from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
-from tui.domain.labels import call_words, change_words, step_words
+from tui.domain.labels import call_words, change_words, in_words, step_words
+from tui.domain.messages import read_messages, role_of
 from tui.domain.plans import PlanKind, TravelPlan
 from tui.domain.requests import PlannedRequest
-from tui.domain.safe_text import one_line, sanitise
+from tui.domain.safe_text import one_line
 from tui.domain.transcript import StreamEvent
 from tui.session.events import (
     LineBack,
@@ -75,12 +76,16 @@ class PlainPrinter:
     def __init__(self, options: Options, thread_id: str) -> None:
         self._options = options
         self._thread_id = thread_id
+        self._paragraph: Paragraph | None = None
         self._open: tuple[str, str] | None = None
-        self._streamed: set[str] = set()
+        self._said: set[str] = set()
+        """Ids of the messages that were said already; a subgraph's parent repeats them."""
+        self._error_said = False
 
     def hear(self, event: TravelEvent) -> None:
         """Print the event in words."""
         if isinstance(event, PlanReady):
+            self._said |= _ids(event.plan.start.values if event.plan.start is not None else None)
             for line in plan_lines(event.plan):
                 say(line)
             say()
@@ -99,11 +104,12 @@ class PlainPrinter:
         """How it ended, and where the head is now."""
         self._close_line()
         where = f"head {tail(ended.head.checkpoint_id)}" if ended.head is not None else "no checkpoint"
+        how = ended.end.value if self._error_said and ended.end is RunEnd.ERROR else _end_words(ended)
         say()
-        say(f"{_end_words(ended)} · run {tail(ended.run_id or '?')} · {where}")
+        say(f"{how} · run {tail(ended.run_id or '?')} · {where}")
         if ended.end is RunEnd.WAITING and ended.head is not None:
             for asked in ended.head.pending_interrupts:
-                say(f"  waits for: {one_line(step_words(None, {'question': asked.value}))}")
+                say(f"  waits for: {one_line(in_words(asked.value, 400))}")
 
     def _streamed_event(self, event: StreamEvent) -> None:
         if event.mode == "messages":
@@ -115,9 +121,10 @@ class PlainPrinter:
             self._close_line()
             data = event.data if isinstance(event.data, dict) else {}
             say(f"✗ {data.get('error', 'error')}: {data.get('message', event.data)}")
+            self._error_said = True
         elif event.mode == "custom":
             self._close_line()
-            say(f"  {one_line(step_words(None, {'custom': event.data}))}")
+            say(f"  {one_line(in_words(event.data, 200))}")
 
     def _token(self, event: StreamEvent) -> None:
         message, about = _message_and_metadata(event.data)
@@ -127,24 +134,24 @@ class PlainPrinter:
         node = ".".join((*_subgraph_names(event), str(about.get("langgraph_node", "?"))))
         if self._open is None:
             self._open = (node, message_id)
-            sys.stdout.write(sanitise(f"{node:<10} "))
-        if self._open == (node, message_id):
-            self._streamed.add(message_id)
-            sys.stdout.write(sanitise(text).replace("\n", "\n" + " " * 11))
-            sys.stdout.flush()
+            self._paragraph = Paragraph(f"{node:<10} ")
+        if self._open == (node, message_id) and self._paragraph is not None:
+            self._said.add(message_id)
+            self._paragraph.write(text)
 
     def _node_finished(self, node: str, update: JSON) -> None:
         self._close_line()
         if node.endswith("__interrupt__"):
             return
-        words = step_words(None, _without_streamed(update, self._streamed))
+        words = step_words(None, _without(update, self._said))
+        self._said |= _ids(update)
         if words:
             say(f"{node:<10} {one_line(words)}")
 
     def _close_line(self) -> None:
-        if self._open is not None:
-            sys.stdout.write("\n")
-            self._open = None
+        if self._paragraph is not None:
+            self._paragraph.close()
+        self._paragraph = self._open = None
 
 
 def plan_json(plan: TravelPlan, requests: tuple[PlannedRequest, ...]) -> dict[str, Any]:
@@ -185,10 +192,10 @@ def plan_lines(plan: TravelPlan) -> list[str]:
     return [title, *(f"  {name:<6} {one_line(words)}" for name, words in rows)]
 
 
-def joining(thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
+def joining(options: Options, thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
     """What to tell a user who leaves, or is cut off, while a run goes on (or may: `certain` is False)."""
     goes_on = "goes on" if certain else "may go on"
-    return f"The run {goes_on} at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}"
+    return f"The run {goes_on} at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}{options.where}"
 
 
 def _say_of_the_line(event: TravelEvent) -> None:
@@ -202,7 +209,7 @@ def _say_of_the_line(event: TravelEvent) -> None:
 
 
 def _remember_run(options: Options, thread_id: str, run_id: str) -> None:
-    options.going_on = joining(thread_id, run_id)
+    options.going_on = joining(options, thread_id, run_id)
 
 
 def _end_words(ended: RunEnded) -> str:
@@ -246,21 +253,29 @@ def _text_of(message: dict[str, Any]) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def _without_streamed(update: JSON, streamed: set[str]) -> JSON:
-    """An update whose streamed texts are not said again; tool calls and everything else are."""
+def _without(update: JSON, said: set[str]) -> JSON:
+    """An update without the texts that were said already, and without what the user said; tool calls are said again."""
     if not isinstance(update, dict):
         return {"update": update} if update is not None else None
-    kept = {key: _rest(value, streamed) if isinstance(value, list) else value for key, value in update.items()}
+    kept = {key: _rest(value, said) if isinstance(value, list) else value for key, value in update.items()}
     return {key: value for key, value in kept.items() if value or not update[key]}
 
 
-def _rest(messages: list[JSON], streamed: set[str]) -> list[JSON]:
-    return [message for message in messages if not _was_streamed(message, streamed)]
+def _rest(messages: list[JSON], said: set[str]) -> list[JSON]:
+    return [message for message in messages if not _was_said(message, said)]
 
 
-def _was_streamed(message: JSON, streamed: set[str]) -> bool:
-    return (
-        isinstance(message, dict)
-        and not message.get("tool_calls")
-        and any(str(message.get("id", "")).startswith(known) for known in streamed)
-    )
+def _was_said(message: JSON, said: set[str]) -> bool:
+    if not isinstance(message, dict):
+        return False
+    if role_of(message) == "human":
+        return True
+    known = str(message.get("id") or "-") in said or any(str(message.get("id")) == f"{start}-0" for start in said)
+    # The tokens of a call are not shown, so its message is said once, when it is complete.
+    return known and not (message.get("tool_calls") and f"{message.get('id')}/calls" not in said)
+
+
+def _ids(values: JSON) -> set[str]:
+    """The ids of a state's messages, with a mark that their calls are known too."""
+    ids = {message.id for message in read_messages(values) if message.id is not None}
+    return ids | {f"{message_id}/calls" for message_id in ids}

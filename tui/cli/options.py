@@ -30,6 +30,8 @@ class Options:
     connection: Connection
     as_json: bool = False
     going_on: str = ""
+    where: str = ""
+    """The options that another command needs to reach the same server, as typed."""
 
 
 def backend_options(function: F) -> F:
@@ -63,7 +65,8 @@ def backend_options(function: F) -> F:
             headers=headers,
             ca_file=ca_file,
         )
-        return function(*args, options=Options(connection, kwargs.pop("as_json", False)), **kwargs)
+        where = f" --profile {profile}" if profile else f" --url {url}" if url else ""
+        return function(*args, options=Options(connection, kwargs.pop("as_json", False), where=where), **kwargs)
 
     return with_options  # type: ignore[return-value]
 

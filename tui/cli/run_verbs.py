@@ -56,7 +56,7 @@ async def _run(options: Options, part: str, value: JSON, background: bool, confi
             print_json(dict(started.raw))
         else:
             say(f"{started.run_id}  {started.status}")
-            say(f"Join it: forkpoint join {thread.thread_id} {started.run_id}")
+            say(f"Join it: forkpoint join {thread.thread_id} {started.run_id}{options.where}")
 
 
 @click.command()
@@ -79,7 +79,7 @@ async def _join(options: Options, part: str, run_part: str) -> None:
         opened, found = await _thread_and_run(session, part, run_part)
         printer = _printer(options, opened)
         ended = await join_run(opened, found, printer.hear)
-        _leave(printer, opened, ended)
+        _leave(options, printer, opened, ended)
 
 
 @click.command()
@@ -209,7 +209,7 @@ async def _travel(options: Options, opened: OpenThread, plan: TravelPlan, *, dry
     if dry_run:
         printer.hear(PlanReady(plan, planned_requests(opened, plan)))
         return
-    _leave(printer, opened, await carry_out(opened, plan, printer.hear))
+    _leave(options, printer, opened, await carry_out(opened, plan, printer.hear))
 
 
 def _printer(options: Options, opened: OpenThread) -> Printer:
@@ -218,7 +218,7 @@ def _printer(options: Options, opened: OpenThread) -> Printer:
     return (JsonPrinter if options.as_json else PlainPrinter)(options, opened.thread_id)
 
 
-def _leave(printer: Printer, opened: OpenThread, ended: RunEnded) -> None:
+def _leave(options: Options, printer: Printer, opened: OpenThread, ended: RunEnded) -> None:
     """Say the last word, and leave with the exit code of how the run ended."""
     from tui.cli.live_output import joining
     from tui.cli.output import say_aside
@@ -226,7 +226,7 @@ def _leave(printer: Printer, opened: OpenThread, ended: RunEnded) -> None:
 
     printer.finish(ended)
     if ended.end is RunEnd.LOST:
-        say_aside(joining(opened.thread_id, ended.run_id, certain=ended.run is not None))
+        say_aside(joining(options, opened.thread_id, ended.run_id, certain=ended.run is not None))
     if ended.end.exit_code:
         raise Stop(ended.end.exit_code)
 

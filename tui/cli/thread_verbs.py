@@ -76,28 +76,36 @@ async def _new(options: Options, metadata: object) -> None:
 
 @click.command()
 @click.argument("thread", metavar="T")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask on.")
+@json_option
 @backend_options
 def delete(options: Options, thread: str, yes: bool) -> None:
     """Delete a thread for good.
 
-    Its checkpoints and runs go with it. Asks first on a terminal.
+    Its checkpoints and runs go with it. Asks first. 'latest' is not enough: another thread may be the latest by now.
     """
+    if thread == "latest":
+        raise click.UsageError("Name the thread to delete by its id or a part of it, not by 'latest'.")
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask on: say --yes.")
     run_async(options, _delete(options, thread, yes))
 
 
 async def _delete(options: Options, part: str, yes: bool) -> None:
-    from tui.cli.output import say
+    from tui.cli.output import print_json, say
+    from tui.domain.labels import thread_words
     from tui.domain.safe_text import sanitise
 
     async with connected(options) as session:
         thread = await session.resolve_thread(part)
-        if not yes and sys.stdin.isatty():
-            click.confirm(
-                sanitise(f"Delete thread {thread.thread_id} at {session.backend.address} for good?"), abort=True
-            )
+        if not yes:
+            what = f"{thread_words(thread)} ({thread.thread_id})"
+            click.confirm(sanitise(f"Delete {what} at {session.backend.address} for good?"), abort=True)
         await session.backend.delete_thread(thread.thread_id)
-        say(f"deleted {thread.thread_id}")
+        if options.as_json:
+            print_json({"deleted": thread.thread_id})
+        else:
+            say(f"deleted {thread.thread_id}")
 
 
 @click.command()

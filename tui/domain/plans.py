@@ -50,6 +50,13 @@ class ToolArgsEdit:
     before: JSON
     after: JSON
 
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The arguments that are not there any more."""
+        if not isinstance(self.before, Mapping) or not isinstance(self.after, Mapping):
+            return ()
+        return tuple(key for key in self.before if key not in self.after)
+
 
 @dataclass(frozen=True, slots=True)
 class TravelPlan:
@@ -78,6 +85,11 @@ class TravelPlan:
             notes.append("The original run is not known here: it runs with the assistant's defaults.")
         if self.kind is not PlanKind.INPUT:
             notes.append("Nodes and tools really run again.")
+        notes += [
+            f"{edit.tool}: {', '.join(edit.dropped)} is gone, because arguments are replaced as a whole."
+            for edit in self.edits
+            if edit.dropped
+        ]
         if not self.at_head:
             notes.append("The thread's head moves to the new branch.")
         return tuple(notes)

@@ -28,6 +28,7 @@ class AmbiguousName(ValueError):
 
     def __init__(self, what: str, part: str, candidates: list[str]) -> None:
         shown = ", ".join(f"…{tail(candidate, 8)}" for candidate in candidates[:5])
+        shown += ", …" if len(candidates) > 5 else ""
         super().__init__(f"{part!r} fits {len(candidates)} {what}: {shown}. Type more of the id.")
         self.candidates = candidates
 

@@ -130,7 +130,8 @@ def _end_of(run: Run | None, head: Checkpoint | None, thread_status: str) -> Run
     if run.status == "success":
         # A run that stopped at a question is "success" too; `next` alone may be wrongly empty before a join.
         stopped = head is not None and (head.pending_interrupts or head.next or thread_status == "interrupted")
-        waits = head is not None and head.run_id == run.run_id and stopped
+        # Stopped right behind an edit, a run has written no checkpoint: then the head is the edit, which has no run.
+        waits = head is not None and head.run_id in (run.run_id, None) and stopped
         return RunEnd.WAITING if waits else RunEnd.SUCCESS
     return {"error": RunEnd.ERROR, "interrupted": RunEnd.CANCELLED, "timeout": RunEnd.TIMEOUT}.get(
         run.status, RunEnd.ERROR

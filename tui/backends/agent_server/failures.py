@@ -142,7 +142,7 @@ _KINDS: dict[int, tuple[type[BackendError], str]] = {
     401: (NotAllowed, "Give an API key: FORKPOINT_API_KEY with --url, or api_key_env in the profile."),
     403: (NotAllowed, "The key or the user is not allowed to do this."),
     404: (NotFound, "It may have been deleted, or belong to somebody else."),
-    409: (Conflict, "Wait for the run to finish or cancel it, or work on a copy of the thread."),
+    409: (Conflict, "Join the active run or cancel it, then try again."),
     422: (Rejected, ""),
     429: (ServerFailed, "Too many requests: try again in a moment."),
     502: (ServerFailed, _GATEWAY),

@@ -1,0 +1,55 @@
+"""Text that streams onto a terminal, wrapped at words."""
+
+from __future__ import annotations
+
+import sys
+
+from tui.cli.output import terminal_width
+from tui.domain.cells import cell_len
+from tui.domain.safe_text import sanitise
+
+
+class Paragraph:
+    """Streamed text that wraps at words behind a hanging title; words are held back until they are complete."""
+
+    def __init__(self, title: str) -> None:
+        self._indent = " " * 11
+        self._width = max(40, terminal_width())
+        self._column = cell_len(title)
+        self._word = ""
+        sys.stdout.write(sanitise(title))
+
+    def write(self, text: str) -> None:
+        """More of the text."""
+        for character in text:
+            if character in " \n":
+                self._put_word()
+                self._put_space(character)
+            else:
+                self._word += character
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        """The end of the paragraph."""
+        self._put_word()
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
+    def _put_word(self) -> None:
+        word = sanitise(self._word)
+        if self._column + cell_len(word) > self._width and self._column > len(self._indent):
+            self._new_line()
+        sys.stdout.write(word)
+        self._column += cell_len(word)
+        self._word = ""
+
+    def _put_space(self, character: str) -> None:
+        if character == "\n" or self._column + 1 >= self._width:
+            self._new_line()
+        else:
+            sys.stdout.write(" ")
+            self._column += 1
+
+    def _new_line(self) -> None:
+        sys.stdout.write("\n" + self._indent)
+        self._column = len(self._indent)
