@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -307,3 +308,55 @@ async def test_quitting_asks_only_when_something_would_be_lost() -> None:
         await driver.press("2", "q")
         await driver.until(lambda: not driver.app.is_running, "the end of the app")
     assert backend.sent("close") == ["close"]
+
+
+async def test_editors_close_with_their_thread_and_keep_their_texts() -> None:
+    backend = FakeBackend()
+    first, second = backend.add_weather_thread(), backend.add_weather_thread()
+    async with opened_app(backend, open_address=Address(first)) as driver:
+        await edit_query(driver)
+        await driver.press("escape", "2", "i")
+        await driver.write("hello")
+        assert driver.screen.input_editor.is_open
+        await driver.press("escape")
+        opened = driver.screen.history.opened
+        await driver.press("1", "g", "enter")
+        await driver.until(lambda: driver.screen.history.opened is not opened, "the other thread")
+        assert driver.screen.history.opened is not None
+        assert driver.screen.history.opened.thread_id == second
+        assert not driver.screen.inspector.is_editing
+        assert "draft" not in driver.text("#timeline")
+        await driver.press("1", "G", "enter")
+        await driver.until(lambda: "draft" in driver.text("#timeline"), "the draft of the first thread")
+
+
+async def test_no_second_run_while_one_is_followed() -> None:
+    async with app_on_fake() as (driver, backend):
+        gate = asyncio.Event()
+        backend.extra_events = [gate]
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.until(lambda: driver.screen.live.run_id, "the run")
+        runs = len(backend.run_list["t-1"])
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.until(lambda: has_heard(driver, "A run is going on"), "the refusal")
+        assert len(backend.run_list["t-1"]) == runs
+        gate.set()
+        await driver.run_over()
+
+
+async def test_opening_the_thread_again_keeps_following_its_run() -> None:
+    async with app_on_fake() as (driver, backend):
+        gate = asyncio.Event()
+        backend.extra_events = [gate]
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.until(lambda: driver.screen.live.run_id, "the run")
+        await driver.press("1", "enter")
+        await driver.until(lambda: driver.screen.current_pane == "timeline", "the thread to be opened again")
+        gate.set()
+        await driver.run_over()
+        assert driver.screen.timeline.summary == "8 checkpoints · 2 branches"

@@ -257,3 +257,35 @@ async def test_find_in_the_inspector(driver_on_weather: Driver) -> None:
     await driver.press("slash")
     await driver.write("zzz")
     assert "nothing found" in driver.text("#find-none")
+
+
+async def test_the_mouse_selects_opens_and_changes_tabs() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.pilot.click("#timeline", offset=(10, 3))
+        assert driver.screen.timeline.selected == "c02"
+        assert driver.screen.current_pane == "timeline"
+        await driver.pilot.click("#timeline", offset=(10, 2), times=2)
+        await driver.until(lambda: driver.screen.current_pane == "inspector", "a double click goes in")
+        await driver.pilot.click("#inspector", offset=(16, 0))
+        assert driver.screen.inspector.tab == "State"
+        await driver.pilot.click("#threads", offset=(5, 1), times=2)
+        await driver.until(lambda: driver.screen.current_pane == "timeline", "a double click opens")
+
+
+async def test_the_live_pane_follows_its_tail_until_one_looks_back() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.run_over()
+        pane = driver.screen.live_pane
+        assert pane.has_class("-folded")
+        await driver.press("4")
+        assert not pane.has_class("-folded")
+        assert "result of weather in Santa Fe" in driver.text("#live")
+        await driver.press("k")
+        assert "f follows the tail" in str(pane.border_title)
+        await driver.press("f")
+        assert "f follows" not in str(pane.border_title)
+        await driver.press("2")
+        assert pane.has_class("-folded")

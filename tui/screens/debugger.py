@@ -267,7 +267,8 @@ class DebuggerScreen(PanesScreen):
         self.threads.toggle_waiting()
 
     def thread_opened(self) -> None:
-        """Another thread is open: its editor and drafts are others."""
+        """Another thread is open: what was being edited belongs to the one before."""
+        self.travel.left_thread()
         self.show_titles()
 
     def offers(self, action: str) -> bool:

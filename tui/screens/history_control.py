@@ -52,7 +52,7 @@ class HistoryControl:
 
     async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
         """Open a thread, at a checkpoint if one is named."""
-        opened = await self._screen.session.open(thread)
+        opened = self._screen.live.followed(thread.thread_id) or await self._screen.session.open(thread)
         select = None
         if checkpoint is not None:
             try:

@@ -51,6 +51,16 @@ class LiveControl:
         """Whether a run is being followed now."""
         return self._worker is not None and not self._worker.is_finished
 
+    def is_streaming_on(self, opened: OpenThread) -> bool:
+        """Whether the run that is followed is one of this thread."""
+        return self.is_streaming and self._opened is opened
+
+    def followed(self, thread_id: str) -> OpenThread | None:
+        """The open thread that a run of this thread grows into, while one is followed."""
+        if self.is_streaming and self._opened is not None and self._opened.thread_id == thread_id:
+            return self._opened
+        return None
+
     def start(self, opened: OpenThread, plan: TravelPlan) -> None:
         """Carry out a plan and follow its run."""
         self._follow(opened, title_of(plan), plan)

@@ -78,6 +78,14 @@ class TravelControl:
         if self._editing is not None and self._editing[1].checkpoint_id != checkpoint_id:
             self.leave_editor()
 
+    def left_thread(self) -> None:
+        """Another thread was opened; editors of the one before close, their texts stay."""
+        opened = self._screen.history.opened
+        if self._editing is not None and self._editing[0] is not opened:
+            self.leave_editor()
+        if self._input_at is not None and self._input_at[0] is not opened:
+            self.leave_input()
+
     def fork(self) -> None:
         """ctrl+s in the editor: fork with what was typed, after a question."""
         self._plan(self._plan_fork(self._ask), self._editor_says)
@@ -189,6 +197,8 @@ class TravelControl:
         )
 
     def _ask(self, opened: OpenThread, plan: TravelPlan) -> None:
+        if self._screen.live.is_streaming_on(opened):
+            raise PlanError("A run is going on on this thread: wait for its end, or cancel it with x.")
         question, details = question_of(plan, self._screen.address)
         self._screen.ask(question, details, lambda: self._screen.live.start(opened, plan))
 
