@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.pty_terminal import ROOT, PtyTerminal
+from tests.benchmarks.pty_terminal import ROOT, PtyTerminal, plain_environment
 from tests.benchmarks.screen import Region, Screen
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -128,7 +128,9 @@ def count_down(seconds: float) -> Callable[[], bool]:
 def run_seconds(command: Sequence[str]) -> float:
     """How long a command takes from start to end, its output thrown away."""
     begun = time.perf_counter()
-    subprocess.run(command, check=True, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True)
+    subprocess.run(
+        command, check=True, cwd=ROOT, env=plain_environment(), stdin=subprocess.DEVNULL, capture_output=True
+    )
     return time.perf_counter() - begun
 
 

@@ -18,6 +18,7 @@ def start(lab: Lab) -> Report:
     useful: list[float] = []
     with lab.server() as server:
         server.make.titled([f"{TITLE} {number}" for number in range(8)])
+        _warm_up(lab, server.url)
         for _ in range(2 * lab.repeat + 1):
             with lab.terminal("tests.benchmarks.programs.bare") as terminal:
                 bare.append(_first_frame(terminal))
@@ -34,16 +35,22 @@ def start(lab: Lab) -> Report:
     return report
 
 
+def _warm_up(lab: Lab, url: str) -> None:
+    """The first start compiles what has changed: that is not what is measured."""
+    with lab.app(url) as terminal:
+        terminal.wait_for(_lists_threads, what="the list of threads")
+
+
 def _help(lab: Lab) -> Finding:
     nothing: list[float] = []
     asked: list[float] = []
     for _ in range(4 * lab.repeat + 1):
-        nothing.append(1000 * run_seconds(python_module_nothing()))
+        nothing.append(1000 * run_seconds(_nothing()))
         asked.append(1000 * run_seconds(python_module("tui", "--help")))
     return Finding("P1", "forkpoint --help", "ms", asked, Limit(1, plus=90), median(nothing), "python -c pass")
 
 
-def python_module_nothing() -> list[str]:
+def _nothing() -> list[str]:
     """The command that starts Python and does nothing."""
     return [*python_module()[:1], "-c", "pass"]
 

@@ -242,8 +242,12 @@ class PtyTerminal:
         self._tail = seen[-16:]
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment without what would change how a program starts (unwritten byte code) or draws."""
+    dropped = ("FORKPOINT_", "TEXTUAL", "PYTHON", "SSH_", "NO_COLOR", "COLUMNS", "LINES", "TERM_PROGRAM", "TMUX")
+    return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+
+
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """A terminal's environment, without what would change how the app starts or draws."""
-    dropped = ("FORKPOINT_", "TEXTUAL", "SSH_", "NO_COLOR", "COLUMNS", "LINES", "TERM_PROGRAM", "TMUX", "LANGSMITH")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    return kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | dict(more)
+    """The environment of a program in a modern terminal."""
+    return plain_environment() | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | dict(more)
