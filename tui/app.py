@@ -12,7 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteRow
 from textual.command import CommandPalette
-from textual.events import Event, Key
+from textual.events import Event, Key, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -22,12 +22,12 @@ from tui.screens.commands import BindingCommands, PlaceCommands, ThemeCommands
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.help import HelpScreen, help_page
 from tui.screens.keymap import contexts, remapped, usable_keys
+from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.session.connect import make_session
 from tui.session.session import Session
 from tui.themes import DEFAULT_THEME, defaults, load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
 from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
-
 
 
 class ForkpointApp(App[None]):
@@ -67,6 +67,7 @@ class ForkpointApp(App[None]):
         self._first_start = first_start
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
+        self._small = False
         self._debugger = DebuggerScreen(
             session,
             now=now or (lambda: datetime.now(UTC)),
@@ -112,6 +113,15 @@ class ForkpointApp(App[None]):
             self._first_start = False
             await self._debugger.query(FirstHint).remove()
         await super().on_event(event)
+
+    @on(Resize)
+    def _resized(self, event: Resize) -> None:
+        """Where no pane fits, a hint lies over everything until there is room."""
+        was_small, self._small = self._small, is_too_small(event.size.width, event.size.height)
+        if self._small and not was_small:
+            self.push_screen(TooSmallScreen())
+        elif was_small and not self._small and isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()
 
     def action_help(self) -> None:
         """Show every key."""

@@ -11,8 +11,10 @@ from tests.fakes import EPOCH, FakeBackend
 from tests.ui.driving import Driver, app_on_fake, opened_app
 from tui.domain.checkpoint import Checkpoint
 from tui.domain.lanes import RowKind
-from tui.screens.dialogs import ChooseScreen, TextScreen
+from tui.screens.dialogs import ChooseScreen
+from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
+from tui.screens.too_small import TooSmallScreen
 from tui.widgets.inspector import TABS
 
 
@@ -60,9 +62,15 @@ async def test_panes_by_number_tab_and_escape() -> None:
         assert screen.current_pane == "threads"
 
 
+async def go_on_although_small(driver: Driver) -> None:
+    if isinstance(driver.app.screen, TooSmallScreen):
+        await driver.press("enter")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 5)])
 async def test_one_pane_at_a_time_in_a_narrow_terminal(size: tuple[int, int]) -> None:
     async with app_on_fake(size=size) as (driver, _):
+        await go_on_although_small(driver)
         for key, pane in (("1", "threads"), ("2", "timeline"), ("3", "inspector")):
             await driver.press(key)
             shown = [
@@ -80,8 +88,9 @@ async def test_one_pane_at_a_time_in_a_narrow_terminal(size: tuple[int, int]) ->
 
 async def test_everything_opens_in_a_tiny_terminal() -> None:
     async with app_on_fake(size=(40, 10)) as (driver, _):
+        await go_on_although_small(driver)
         await driver.press("2", "j", "j", "question_mark")
-        assert isinstance(driver.app.screen, TextScreen)
+        assert isinstance(driver.app.screen, HelpScreen)
         await driver.press("escape", "R")
         assert isinstance(driver.app.screen, RunsScreen)
         await driver.press("enter", "escape", "escape", "y")

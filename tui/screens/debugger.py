@@ -12,7 +12,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.worker import Worker, WorkerState
 
 from tui.backends.errors import BackendError, CannotConnect
@@ -38,6 +37,7 @@ from tui.widgets.input_editor import InputEditor
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.live_pane import LivePane
+from tui.widgets.pane_row import PaneRow
 from tui.widgets.pane_title import set_title
 from tui.widgets.question_line import QuestionLine
 from tui.widgets.request_lines import request_page
@@ -87,7 +87,7 @@ class DebuggerScreen(PanesScreen):
     def compose(self) -> ComposeResult:
         """Header, panes, what opens at the bottom, keys."""
         yield HeaderLine(id="header")
-        with Horizontal(id="panes"):
+        with PaneRow(id="panes"):
             yield ThreadsList(self.now, id="threads", classes="pane -current")
             yield Timeline(id="timeline", classes="pane")
             yield Inspector(id="inspector", classes="pane")
@@ -95,7 +95,7 @@ class DebuggerScreen(PanesScreen):
         yield InputEditor(id="input-editor")
         yield FindLine(id="find")
         yield QuestionLine(id="question")
-        yield KeyBar(self.offers, id="keys")
+        yield KeyBar(self.offers, self.pane_tabs, id="keys")
 
     @property
     def is_ready(self) -> bool:
@@ -201,6 +201,10 @@ class DebuggerScreen(PanesScreen):
         self.query_one(KeyBar).refresh()
         thread = self.history.opened.thread if self.history.opened is not None else None
         assistant = self.session.assistant or (thread.graph_id if thread is not None else None) or ""
+        in_front = self.history.title, self.timeline.summary
+        if self.current_pane == "threads":
+            in_front = self.threads.title, self.threads.facts
+        title, counts = in_front if self.has_class("-narrow") else ("", "")
         self.query_one(HeaderLine).show(
             HeaderFacts(
                 profile=one_line(self._profile),
@@ -210,6 +214,8 @@ class DebuggerScreen(PanesScreen):
                 assistant=one_line(assistant, 30),
                 read_only=self.read_only,
                 production=self._production,
+                title=one_line(title),
+                counts=one_line(counts),
             )
         )
 

@@ -6,17 +6,21 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.events import DescendantFocus, Resize
+from textual.events import Click, DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.widgets.find_line import FindLine
 from tui.widgets.inspector import Inspector
+from tui.widgets.key_bar import PaneTab
 from tui.widgets.live_pane import LivePane
 from tui.widgets.question_line import QuestionLine
 
 PANES = ("threads", "timeline", "inspector", "live")
 """Ids of the panes, from left to right."""
+
+PANE_NAMES = {"threads": "threads", "timeline": "timeline", "inspector": "state", "live": "live"}
+"""What the bar calls them in a narrow terminal."""
 
 WIDE = 100
 """Columns from which on the panes stand side by side."""
@@ -84,6 +88,16 @@ class PanesScreen(Screen[None]):
         """The pane that has, or last had, the focus."""
         return next((pane for pane in PANES if self.query_one(f"#{pane}").has_class("-current")), "threads")
 
+    def pane_tabs(self) -> list[PaneTab]:
+        """The panes to switch between, where they take turns; none where all are seen."""
+        if not self.has_class("-narrow"):
+            return []
+        return [
+            PaneTab(pane, str(number), PANE_NAMES[pane], is_current=pane == self.current_pane)
+            for number, pane in enumerate(PANES, 1)
+            if pane != "live" or self.live_pane.has_run
+        ]
+
     def action_next_pane(self, step: int) -> None:
         """Go round the panes."""
         panes = [pane for pane in PANES if pane != "live" or self.live_pane.has_run]
@@ -109,6 +123,12 @@ class PanesScreen(Screen[None]):
                 if not node.has_class("-current"):
                     self.show_pane(node.id, focus=False)
                 return
+
+    @on(Click)
+    def _border_clicked(self, event: Click) -> None:
+        """A click on a pane's border or title goes to the pane, as one inside does."""
+        if event.widget is not None and event.widget.id in PANES and not event.widget.has_focus_within:
+            self.show_pane(event.widget.id)
 
     @on(Resize)
     def _resized(self) -> None:

@@ -1,4 +1,7 @@
-"""The first line of the screen: where we are connected, whether that is live, as whom, and what is allowed."""
+"""The first line of the screen: where we are connected, whether that is live, as whom, and what is allowed.
+
+In a narrow terminal, where one pane is seen at a time, it says what that pane shows instead.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from textual.widget import Widget
 
 from tui.widgets.lines import Line, clip, width_of
 
+GAP = "   "
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderFacts:
@@ -19,10 +24,13 @@ class HeaderFacts:
     server: str = ""
     address: str = ""
     state: str = "connecting"
-    """live, connecting, or offline."""
+    """live, connecting, or offline; or what is being done."""
     assistant: str = ""
     read_only: bool = False
     production: bool = False
+    title: str = ""
+    """What the pane in front shows; "" where all panes are seen with titles of their own."""
+    counts: str = ""
 
 
 class HeaderLine(Widget):
@@ -33,6 +41,7 @@ class HeaderLine(Widget):
         height: 1;
         background: $panel;
         .header--name { color: $primary; text-style: bold; }
+        .header--profile { color: $foreground; text-style: bold; }
         .header--calm { color: $calm; }
         .header--live { color: $success; }
         .header--offline { color: $error; text-style: bold; }
@@ -40,7 +49,7 @@ class HeaderLine(Widget):
     }
     """
 
-    COMPONENT_CLASSES = {"header--name", "header--calm", "header--live", "header--offline", "header--warning"}
+    COMPONENT_CLASSES = {f"header--{name}" for name in ("name", "profile", "calm", "live", "offline", "warning")}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -48,8 +57,9 @@ class HeaderLine(Widget):
 
     def show(self, facts: HeaderFacts) -> None:
         """Show other facts."""
-        self._facts = facts
-        self.refresh()
+        if facts != self._facts:
+            self._facts = facts
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """The line."""
@@ -57,33 +67,47 @@ class HeaderLine(Widget):
         width = self.size.width
         if y:
             return Strip.blank(width, base)
-        left, right = header_parts(self._facts)
-        room = width - width_of(right)
-        left = clip(left, max(0, room - 2))
-        gap = " " * max(0, room - width_of(left))
-        line = clip((*left, (gap, ""), *right), width)
         strip = Strip(
             [
                 Segment(text, base + self.get_component_rich_style(f"header--{style}", partial=True) if style else base)
-                for text, style in line
+                for text, style in header_line(self._facts, width)
+                if text
             ]
         )
         return strip.adjust_cell_length(width, base)
 
 
-def header_parts(facts: HeaderFacts) -> tuple[Line, Line]:
-    """The left and the right end."""
-    where = " · ".join(filter(None, (facts.address, facts.server)))
-    left: Line = ((" forkpoint ", "name"), (f" {facts.profile} " if facts.profile else "", ""), (" " + where, "calm"))
-    state = {"live": ("● live", "live"), "offline": ("✗ offline", "offline")}.get(
-        facts.state, ("… " + facts.state, "calm")
-    )
-    mode = ("read-only", "warning") if facts.read_only else ("read-write", "calm")
-    return left, (
-        state,
-        (f"   {facts.assistant}" if facts.assistant else "", ""),
-        ("   PRODUCTION" if facts.production else "", "warning"),
-        ("   ", ""),
-        mode,
-        (" ", ""),
-    )
+def header_line(facts: HeaderFacts, width: int) -> Line:
+    """The line of `width` cells: what matters less goes first where there is no room."""
+    right = _right(facts, with_assistant=True)
+    left = _left(facts, with_server=True)
+    if width_of(left) + width_of(right) > width and not facts.title:
+        left = _left(facts, with_server=False)
+    if width_of(left) + width_of(right) > width:
+        right = _right(facts, with_assistant=False)
+    room = max(0, width - width_of(right))
+    left = clip(left, room)
+    return clip((*left, (" " * (room - width_of(left)), ""), *right), width)
+
+
+def _left(facts: HeaderFacts, *, with_server: bool) -> Line:
+    if facts.title:
+        counts = ((GAP + facts.counts, "calm"),) if facts.counts else ()
+        return ((" " + facts.title, "name"), *counts)
+    where = " · ".join(filter(None, (facts.server if with_server else "", facts.address)))
+    profile = ((GAP + facts.profile, "profile"),) if facts.profile else ()
+    return ((" forkpoint", "name"), *profile, (GAP + where, "calm"))
+
+
+def _right(facts: HeaderFacts, *, with_assistant: bool) -> Line:
+    states = {"live": ("● live", "live"), "offline": ("✗ offline", "offline")}
+    parts = [states.get(facts.state, ("… " + facts.state, "calm"))]
+    if facts.assistant and with_assistant and not facts.title:
+        parts.append((facts.assistant, ""))
+    if facts.production:
+        parts.append(("PRODUCTION", "warning"))
+    if facts.read_only:
+        parts.append(("read-only", "warning"))
+    elif not facts.title:
+        parts.append(("read-write", "calm"))
+    return (*((GAP + text, style) for text, style in parts), (" ", ""))
