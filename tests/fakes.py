@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.backends.base import Capabilities, HistoryPage, ThreadPage, ThreadQuery
-from tui.backends.errors import NotFound
+from tui.backends.errors import NotFound, Unsupported
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Task, Thread
 from tui.domain.requests import COPY_NODE, PlannedRequest, RunRequest, StateUpdate
 from tui.domain.transcript import StreamEvent
@@ -83,6 +83,7 @@ class FakeBackend:
     """Changes a written checkpoint before it is stored: a server that does something else."""
     page_limit: int = 1000
     ends: str = "success"
+    can_watch: bool = False
     stops_at_once: bool = False
     """Whether a run stops before its first node, as at a question."""
     extra_events: list[StreamEvent | BaseException | asyncio.Event] = field(default_factory=list)
@@ -130,6 +131,19 @@ class FakeBackend:
         if thread_id not in self.threads:
             raise NotFound(f"No thread {thread_id}.")
         return self.threads[thread_id]
+
+    async def glance(self, thread_id: str) -> Thread:
+        self._note("glance", thread_id)
+        if thread_id not in self.threads:
+            raise NotFound(f"No thread {thread_id}.")
+        return self.threads[thread_id]
+
+    @asynccontextmanager
+    async def watch(self, thread_id: str) -> AsyncIterator[FakeStream]:
+        self._note("watch", thread_id)
+        if not self.can_watch:
+            raise Unsupported("The fake has no stream of a whole thread.")
+        yield FakeStream(None, ())
 
     async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:
         self._note("create_thread", metadata)

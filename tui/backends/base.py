@@ -35,6 +35,8 @@ class ThreadQuery:
     offset: int = 0
     status: str | None = None
     with_preview: bool = True
+    ids: tuple[str, ...] | None = None
+    """Only these threads; None is all."""
     metadata: JSON = None
 
 
@@ -114,6 +116,18 @@ class Backend(Protocol):
 
     async def get_thread(self, thread_id: str) -> Thread:
         """One thread, or `NotFound`."""
+        ...
+
+    async def glance(self, thread_id: str) -> Thread:
+        """A thread's status, times and metadata without its state, if the server can leave it out; or `NotFound`."""
+        ...
+
+    def watch(self, thread_id: str) -> AbstractAsyncContextManager[RunStream]:
+        """Events when a run of the thread begins and ends, whoever started it; never ends by itself.
+
+        `metadata` events name the run, with `status: run_done` at its end. Raises `Unsupported` where there is no such
+        stream.
+        """
         ...
 
     async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:

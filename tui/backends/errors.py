@@ -60,6 +60,10 @@ class Rejected(BackendError):
     """400 or 422: the server did not accept the request."""
 
 
+class Unsupported(BackendError):
+    """This server does not have that endpoint; there is another way."""
+
+
 class ServerFailed(BackendError):
     """5xx: the server broke while answering."""
 

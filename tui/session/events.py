@@ -81,6 +81,25 @@ class LineBack:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """A run that somebody started on the watched thread: active when it has begun, else as it ended."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOn:
+    """What is shown of the thread is what the server has."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLost:
+    """What is shown may be old, because the server can't be asked; why."""
+
+    reason: str
+
+
 class RunEnd(Enum):
     """How a run ended, read from the run and the state, never from the stream; the value is the word shown."""
 
@@ -109,6 +128,17 @@ class RunEnded:
 
 
 TravelEvent: TypeAlias = (
-    PlanReady | StateWritten | RunStarted | Streamed | LineLost | LineBack | HistoryGrew | Note | RunEnded
+    PlanReady
+    | StateWritten
+    | RunStarted
+    | Streamed
+    | LineLost
+    | LineBack
+    | HistoryGrew
+    | RunSeen
+    | WatchOn
+    | WatchLost
+    | Note
+    | RunEnded
 )
 Emit: TypeAlias = Callable[[TravelEvent], None]

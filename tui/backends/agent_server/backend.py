@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tui.backends._httpx import httpx
@@ -18,12 +18,13 @@ from tui.backends.agent_server.probe import is_absent, probe
 from tui.backends.agent_server.runs import Runs
 from tui.backends.agent_server.threads import Rows, Threads
 from tui.backends.base import Capabilities, HistoryPage, RunStream, ThreadPage, ThreadQuery
-from tui.backends.errors import BackendError, BadAnswer, Conflict, NotFound, Rejected
+from tui.backends.errors import BackendError, BadAnswer, Conflict, NotFound, Rejected, Unsupported
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
 from tui.domain.requests import PlannedRequest, RunRequest, StateUpdate
 
 COUNT = "threads/count"
 COPY = "threads/copy"
+WATCH = "threads/stream"
 _ASSISTANTS_AT_ONCE = 1000
 
 
@@ -184,6 +185,30 @@ class AgentServerBackend:
         """One thread, or `NotFound`."""
         row = await self.threads_api.get(thread_id)
         return self._thread(row, listing.preview_of_row(row) if isinstance(row, dict) else None)
+
+    async def glance(self, thread_id: str) -> Thread:
+        """A thread's status, times and metadata without its state where the server can leave that out."""
+        page = await self.search_threads(ThreadQuery(limit=1, with_preview=False, ids=(thread_id,)))
+        if len(page.threads) == 1 and page.threads[0].thread_id == thread_id:
+            return page.threads[0]
+        # Not there, or the server ignores `ids`.
+        return await self.get_thread(thread_id)
+
+    @asynccontextmanager
+    async def watch(self, thread_id: str) -> AsyncIterator[RunStream]:
+        """Events when runs of the thread begin and end, whoever starts them."""
+        unsupported = Unsupported(f"{self.address} has no stream of a whole thread.")
+        if WATCH in self._missing:
+            raise unsupported
+        async with AsyncExitStack() as stack:
+            try:
+                stream = await stack.enter_async_context(self.runs_api.watch(thread_id))
+            except BackendError as error:
+                if not is_absent(error):
+                    raise
+                self._missing |= {WATCH}
+                raise unsupported from error
+            yield stream
 
     async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:
         """An empty thread."""

@@ -37,6 +37,8 @@ def search_bodies(query: ThreadQuery, missing: frozenset[str]) -> list[tuple[fro
 
 def _body(query: ThreadQuery, without: frozenset[str]) -> dict[str, JSON]:
     body: dict[str, JSON] = {"limit": query.limit, "offset": query.offset}
+    if query.ids is not None:
+        body["ids"] = list(query.ids)
     if query.status is not None:
         body["status"] = query.status
     if query.metadata:

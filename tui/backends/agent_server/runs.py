@@ -62,6 +62,14 @@ class Runs:
         async with self._http.stream("GET", path, last_event_id=last_event_id, silence=self.silence) as response:
             yield EventStream(response, self._asked("GET", path), run_id=run_id)
 
+    @asynccontextmanager
+    async def watch(self, thread_id: str) -> AsyncIterator[EventStream]:
+        """Read when runs of a thread begin and end; official servers from 0.4 on."""
+        path = f"/threads/{segment(thread_id)}/stream"
+        query = [("stream_modes", "lifecycle")]
+        async with self._http.stream("GET", path, query=query, last_event_id=None, silence=self.silence) as response:
+            yield EventStream(response, self._asked("GET", path))
+
     async def join(self, thread_id: str, run_id: str) -> JSON:
         """Wait for the end of a run, however long; returns the final values, or {"__error__": …}.
 
