@@ -26,11 +26,12 @@ standard library is used here: this runs before the first frame.
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 DEFAULT_URL = "http://127.0.0.1:2024"
@@ -136,13 +137,19 @@ def look_of(
     environ: Mapping[str, str] = os.environ,
 ) -> Look:
     """The look that the config, the environment and the options ask for; `theme` is the profile's."""
+    asked = environ.get(ASCII_VARIABLE, "").strip()
     return Look(
         theme=theme or config.theme,
-        ascii=ascii or config.ascii or _flag(environ.get(ASCII_VARIABLE, "")),
+        ascii=ascii or (_flag(asked) if asked else config.ascii or not _draws_unicode(sys.__stderr__)),
         mouse=mouse,
         keys=config.keys,
         theme_folder=config_folder(environ) / "themes",
     )
+
+
+def _draws_unicode(terminal: TextIO | None) -> bool:
+    """Whether what is drawn can be written; the app draws on standard error."""
+    return (getattr(terminal, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def load_config(path: Path | None = None) -> Config:

@@ -151,7 +151,7 @@ async def test_the_path_to_the_root_is_bright_and_the_rest_calm() -> None:
         assert timeline.selected == "c06"
         bright = {
             row.checkpoint_id
-            for number, row in enumerate(timeline.rows)
+            for number, row in enumerate(timeline.view.lanes if timeline.view is not None else ())
             if row.kind is RowKind.CHECKPOINT and "strong" in {style for _, style in timeline.row_at(number, 60)}
         }
         assert bright == {"c06", "c05", "c02", "c01", "c00"}

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
-from tui.config import DEFAULT_URL, Config, ConfigError, Connection, Profile, load_config, resolve_connection
+from tui.config import (
+    DEFAULT_URL,
+    Config,
+    ConfigError,
+    Connection,
+    Profile,
+    first_time,
+    load_config,
+    look_of,
+    resolve_connection,
+)
 
 PROD = Profile("prod", "https://agents.example.com", api_key_env="PROD_KEY", production=True, read_only=True)
 LOCAL = Profile("local", "http://127.0.0.1:8123", assistant="agent", theme="forkpoint-light")
@@ -134,3 +145,48 @@ def test_secrets_do_not_show() -> None:
         environ={"FORKPOINT_API_KEY": "s3cret", "T": "s3cret"}, backend="https://a", headers=["A=env:T"]
     )
     assert "s3cret" not in repr(connection)
+
+
+def test_keys_and_ascii_are_read(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, 'ascii = true\n[keys]\n"timeline.replay" = "ctrl+g"\n'))
+    assert config.ascii
+    assert config.keys == {"timeline.replay": "ctrl+g"}
+    with pytest.raises(ConfigError, match=r"timeline\.replay"):
+        load_config(write(tmp_path, '[keys]\n"timeline.replay" = 3\n'))
+
+
+def test_the_look_comes_from_options_environment_and_config() -> None:
+    environ = {"HOME": "/home/me"}
+    assert not look_of(Config(), environ=environ).ascii
+    assert look_of(Config(), ascii=True, environ=environ).ascii
+    assert look_of(Config(ascii=True), environ=environ).ascii
+    assert look_of(Config(), environ={**environ, "FORKPOINT_ASCII": "1"}).ascii
+    assert not look_of(Config(ascii=True), environ={**environ, "FORKPOINT_ASCII": "0"}).ascii
+    look = look_of(Config(theme="mine", keys={"a": "b"}), mouse=False, environ=environ)
+    assert (look.theme, look.mouse, look.keys) == ("mine", False, {"a": "b"})
+    assert look.theme_folder == Path("/home/me/.config/forkpoint/themes")
+    assert look_of(Config(theme="mine"), theme="of-the-profile", environ=environ).theme == "of-the-profile"
+
+
+def test_something_happens_for_the_first_time_once(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "forkpoint"
+    assert first_time("hint", folder)
+    assert not first_time("hint", folder)
+
+
+def test_a_state_folder_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("", encoding="utf-8")
+    assert not first_time("hint", in_the_way / "forkpoint")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "plain"), [("utf-8", False), ("UTF8", False), ("iso8859-1", True), ("ascii", True)]
+)
+def test_a_terminal_that_is_not_unicode_gets_ascii_marks(
+    encoding: str, plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.__stderr__", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    environ = {"HOME": "/home/me"}
+    assert look_of(Config(), environ=environ).ascii is plain
+    assert not look_of(Config(), environ={**environ, "FORKPOINT_ASCII": "0"}).ascii

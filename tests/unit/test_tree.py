@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.domain.checkpoint import Checkpoint
-from tui.domain.lanes import Row, RowKind, layout
+from tui.domain.lanes import Row, RowKind
+from tui.domain.layout import layout
 from tui.domain.tree import CheckpointTree
 
 

@@ -15,6 +15,7 @@ from tui.domain.tree import CheckpointTree
 from tui.widgets.lines import plain
 from tui.widgets.run_rows import kwargs_words, run_line, run_page
 from tui.widgets.thread_rows import NO_MESSAGES, thread_line, thread_title
+from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
 
 
@@ -37,18 +38,18 @@ def weather_tree(*, fork: bool = False) -> CheckpointTree:
     return tree
 
 
-def drawn(rows: TimelineRows, width: int, path: frozenset[str] = frozenset()) -> list[str]:
+def drawn(rows: TimelineRows, width: int, path: Path | None = None) -> list[str]:
     rows.update()
-    return [plain(rows.line(number, path, width)) for number in range(len(rows.rows))]
+    return [plain(rows.line(number, path or Path(), width)) for number in range(len(rows.lanes))]
 
 
 def test_the_timeline_as_text() -> None:
-    assert [line.rstrip() for line in drawn(TimelineRows(weather_tree(fork=True)), 77)] == [
-        ' ◆   edit   search.query "weather in Santa Fe" -> "오슬로 날씨 🙂"   2  fork',
-        ' │ ● agent  "It is fine: weather in Santa Fe"                        3  1.0s',
-        ' │ ● action search -> "result of weather in Santa Fe"                2  1.0s',
+    assert [line.rstrip() for line in drawn(TimelineRows(weather_tree(fork=True)), 79)] == [
+        ' ◆   edit   search.query "weather in Santa Fe" -> "오슬로 날씨 🙂"   2    fork',
+        ' │ ● agent  "It is fine: weather in Santa Fe"                        3    1.0s',
+        ' │ ● action search -> "result of weather in Santa Fe"                2    1.0s',
         " ├─╯",
-        ' ●   agent  search(query="weather in Santa Fe")                      1  1.0s',
+        ' ●   agent  search(query="weather in Santa Fe")                      1    1.0s',
         " ●   start                                                           0",
         ' ●   input  "what\'s the weather in sf"                              -1',
     ]
@@ -63,7 +64,8 @@ def test_every_row_has_the_width_of_the_pane(width: int) -> None:
 
 
 def test_a_draft_stands_in_place_of_the_time() -> None:
-    rows = TimelineRows(weather_tree(), drafts={"c02"})
+    rows = TimelineRows(weather_tree())
+    rows.drafts = {"c02"}
     lines = drawn(rows, 60)
     assert [line.endswith("draft ") for line in lines] == [False, False, True, False, False]
 
@@ -71,9 +73,9 @@ def test_a_draft_stands_in_place_of_the_time() -> None:
 def test_what_is_not_loaded_and_what_is_gone() -> None:
     tree = CheckpointTree("t-1")
     tree.add(list(weather_tree())[3:])
-    assert drawn(TimelineRows(tree), 60)[-1] == " ┄   older checkpoints, not loaded yet"
+    assert drawn(TimelineRows(tree), 60)[-1] == " ┄ older checkpoints, not loaded yet"
     tree.mark_complete()
-    assert drawn(TimelineRows(tree), 60)[-1] == " ✂   older checkpoints are gone"
+    assert drawn(TimelineRows(tree), 60)[-1] == " ✂ older checkpoints are gone"
 
 
 def test_deep_forks_share_the_last_lane() -> None:
@@ -96,7 +98,7 @@ def test_a_changed_tree_is_laid_out_again_and_only_then() -> None:
     assert not rows.update()
     tree.add([replace(tree["c04"], checkpoint_id="c06", parent_id="c04")])
     assert rows.update()
-    assert len(rows.rows) == 6
+    assert len(rows.lanes) == 6
 
 
 @pytest.mark.parametrize(

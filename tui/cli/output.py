@@ -14,7 +14,8 @@ from tui.domain.cells import cell_len
 from tui.domain.checkpoint import JSON, Checkpoint
 from tui.domain.json_values import dumps
 from tui.domain.labels import Mark, duration, row_text
-from tui.domain.lanes import Row, RowKind, layout
+from tui.domain.lanes import Row, RowKind
+from tui.domain.layout import layout
 from tui.domain.origin import origin_of
 from tui.domain.safe_text import one_line, sanitise, shorten
 from tui.domain.tree import CheckpointTree

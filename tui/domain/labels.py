@@ -10,7 +10,7 @@ from enum import Enum
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import JSON, START, Checkpoint, Thread
 from tui.domain.json_values import same
-from tui.domain.messages import Message, find_messages, summary, view_messages
+from tui.domain.messages import Message, find_messages, read_messages, summary, view_messages
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.safe_text import cell_len, one_line, shorten
 from tui.domain.tree import CheckpointTree
@@ -164,6 +164,9 @@ def _said(tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | Non
     if origin.kind in (OriginKind.REPLAY, OriginKind.COPY):
         then = _nodes_in_words(checkpoint) if checkpoint.next else ""
         return (f"again {then}".rstrip(),) if origin.kind is OriginKind.REPLAY else (f"before {then}" if then else "",)
+    if parent is None and checkpoint.parent_id is not None:
+        # Without the state before, what is new is unknown; the last message is the best guess.
+        return tuple(summary(message) for message in read_messages(checkpoint.values)[-1:]) or ("",)
     before = parent.values if parent is not None else None
     if origin.kind is OriginKind.EDIT:
         return _edit_alternatives(before, checkpoint.values)

@@ -75,7 +75,7 @@ class Segments:
 
     def above(self, checkpoint_id: str) -> list[Segment]:
         """The segments that grow out of a checkpoint at a segment's end, or out of a parent that is not loaded."""
-        return [self._of[child] for child in self.tree.children(checkpoint_id)]
+        return [self._of[child] for child in self.tree.children(checkpoint_id) if child in self._of]
 
     def below(self, segment: Segment) -> Segment | None:
         """The segment out of which this one grows; None at a root or when it is not loaded."""

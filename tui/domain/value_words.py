@@ -131,6 +131,6 @@ def cut_words(text: str, cells: int) -> str:
         if at >= 0 and cell_len(kept[:at]) >= cells * 2 // 3:
             return kept[: at + len(end)].rstrip(" ↵") + _ELLIPSIS
     space = kept.rfind(" ")
-    if not text[len(kept) :].startswith(" ") and space > 0 and cell_len(kept[space:]) <= max(3, cells // 5):
+    if not text[len(kept) :].startswith(" ") and space > 0 and cell_len(kept[space:]) <= 4:
         kept = kept[:space]
     return kept.rstrip() + _ELLIPSIS

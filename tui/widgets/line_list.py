@@ -59,6 +59,15 @@ class LineList(LineView):
         """The row under the cursor; None in an empty list."""
         return self._cursor
 
+    def rows_changed(self, first: int, last: int) -> None:
+        """Draw some rows again, the last of them included."""
+        self._strips = {key: strip for key, strip in self._strips.items() if not first <= key[0] <= last}
+        if last - first >= self.size.height:
+            self.refresh()
+            return
+        for number in range(first, last + 1):
+            self.refresh_line(number)
+
     def place_cursor(self, index: int | None) -> None:
         """Put the cursor without telling anybody, as after a reload; keeps it in sight."""
         self._cursor = index

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from textual.binding import Binding
 from textual.message import Message
@@ -12,7 +13,11 @@ from tui.domain.lanes import Row, RowKind
 from tui.domain.tree import CheckpointTree
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
+from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
+
+AGES_SECONDS = 30.0
+"""How often it is looked whether the ages that are in sight have changed."""
 
 
 class Timeline(LineList):
@@ -30,6 +35,7 @@ class Timeline(LineList):
         Binding("l,right", "into_branch", "into the branch", show=False, id="timeline.into_branch"),
         Binding("<", "sibling(-1)", "previous sibling branch", show=False, id="timeline.previous_branch"),
         Binding(">", "sibling(1)", "next sibling branch", show=False, id="timeline.next_branch"),
+        Binding("z", "fold", "fold or unfold", show=False, id="timeline.fold"),
     ]
 
     @dataclass
@@ -48,56 +54,70 @@ class Timeline(LineList):
     class Inspect(Message):
         """Enter: go on to the inspector."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        now: Callable[[], datetime] | None = None,
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._now = now
         self._view: TimelineRows | None = None
-        self._path: Collection[str] = frozenset()
+        self._path = Path()
         self._empty = "Open a thread: enter on a row of the threads pane."
 
     @property
-    def rows(self) -> Sequence[Row]:
-        """The rows of the lane layout."""
-        return self._view.rows if self._view is not None else ()
+    def view(self) -> TimelineRows | None:
+        """The rows of the open tree."""
+        return self._view
 
     @property
     def selected(self) -> str | None:
-        """The checkpoint under the cursor."""
-        if self._view is None or self._cursor is None or self._cursor >= len(self._view.rows):
-            return None
-        row = self._view.rows[self._cursor]
-        return row.checkpoint_id if row.kind is RowKind.CHECKPOINT else None
+        """The checkpoint under the cursor; on a fold the newest one that it hides."""
+        row = self._row(self._cursor)
+        return row.checkpoint_id if row is not None and _selectable(row) else None
+
+    def on_mount(self) -> None:
+        """Ages grow while nobody does anything."""
+        if self._now is not None:
+            self.set_interval(AGES_SECONDS, self.ages_changed)
 
     def show_tree(self, tree: CheckpointTree, *, select: str | None = None) -> None:
         """Show another tree; the cursor goes to `select`, else to the head."""
         self._view = TimelineRows(tree)
+        self._view.now = self._now() if self._now is not None else None
         self._view.update()
         self._cursor = None
         self.scroll_to(y=0, animate=False)
-        self._goto(select if select in self._view.index else self._head_id())
+        self._goto(self._view.reveal(select) if select in tree and select is not None else self._head_number())
         self.lines_changed()
 
     def show_nothing(self, words: str) -> None:
         """No thread is open, or it has no checkpoints: say what to do next."""
         self._view = None
         self._cursor = None
-        self._path = frozenset()
+        self._path = Path()
         self._empty = words
         self.lines_changed()
 
     def tree_grew(self) -> None:
-        """The tree changed: lay it out again and keep the selected checkpoint."""
+        """The tree changed: lay it out again and keep the selected checkpoint, where it stands on the screen."""
         if self._view is None:
             return
-        selected = self.selected
-        if self._view.update():
-            self._goto(selected if selected in self._view.index else self._head_id())
-            self.lines_changed()
+        self._refold(lambda view: view.update())
 
     def select(self, checkpoint_id: str) -> bool:
-        """Move the cursor to a checkpoint, as if the user had; whether it is loaded."""
-        if self._view is None or checkpoint_id not in self._view.index:
+        """Move the cursor to a checkpoint, as if the user had, unfolding what hides it; whether it is loaded."""
+        if self._view is None or checkpoint_id not in self._view.tree:
             return False
-        self.move_cursor(self._view.index[checkpoint_id])
+        rows = len(self._view.lanes)
+        number = self._view.reveal(checkpoint_id)
+        if number is None:
+            return False
+        if len(self._view.lanes) != rows:
+            self.lines_changed()
+        self.move_cursor(number)
         return True
 
     def set_running(self, *, running: bool) -> None:
@@ -109,7 +129,7 @@ class Timeline(LineList):
 
     def set_drafts(self, checkpoint_ids: Collection[str]) -> None:
         """Which checkpoints have an edit that was not sent."""
-        if self._view is not None:
+        if self._view is not None and self._view.drafts != frozenset(checkpoint_ids):
             self._view.drafts = frozenset(checkpoint_ids)
             self.lines_changed()
 
@@ -126,7 +146,7 @@ class Timeline(LineList):
     @property
     def row_count(self) -> int:
         """Rows of the lane layout."""
-        return len(self._view.rows) if self._view is not None else 0
+        return len(self._view.lanes) if self._view is not None else 0
 
     def row_at(self, index: int, width: int) -> Line:
         """One row."""
@@ -137,18 +157,35 @@ class Timeline(LineList):
         return self._empty
 
     def can_select(self, index: int) -> bool:
-        """Only checkpoints are selected, never joins."""
-        rows = self._view.rows if self._view is not None else []
-        return index < len(rows) and rows[index].kind is RowKind.CHECKPOINT
+        """Only checkpoints and folds are selected, never joins."""
+        row = self._row(index)
+        return row is not None and _selectable(row)
 
     def search_text(self, index: int) -> str:
-        """What `/` looks into: author, words and id."""
+        """What `/` looks into: author, words and id; of everything that a fold hides, too."""
         return self._view.search_text(index) if self._view is not None else ""
+
+    def ages_changed(self) -> None:
+        """Draw again the rows in sight whose age has another word now."""
+        if self._view is None or self._now is None:
+            return
+        width, top = self.scrollable_content_region.width, int(self.scroll_offset.y)
+        numbers = range(top, min(top + self.size.height, self.row_count))
+        ids = [(n, row.checkpoint_id) for n in numbers if (row := self._view.lanes.row(n)).kind is RowKind.CHECKPOINT]
+        before = [self._view.age(checkpoint_id, width) for _, checkpoint_id in ids]
+        self._view.now = self._now()
+        for (number, checkpoint_id), age in zip(ids, before, strict=True):
+            if self._view.age(checkpoint_id, width) != age:
+                self.rows_changed(number, number)
 
     def cursor_moved(self, old: int | None, new: int) -> None:
         """Brighten the new path; ask for older pages near the end; tell the screen."""
-        del old, new
-        self._follow_path()
+        assert self._view is not None  # noqa: S101 - there are rows
+        before, self._path = self._path, self._view.path_to(new)
+        if old is not None and self._path.same_way(before):
+            self.rows_changed(min(old, new), max(old, new))
+        else:
+            self.rows_changed(0, self.row_count)
         if self.selected is not None:
             self.post_message(self.Selected(self.selected))
         self.ask_for_older()
@@ -158,7 +195,7 @@ class Timeline(LineList):
         if self._view is None or self._view.tree.complete:
             return
         reach = (self._cursor or 0) + 2 * max(1, self.size.height)
-        if reach >= len(self._view.rows):
+        if reach >= len(self._view.lanes):
             self.post_message(self.NeedOlder())
 
     def double_clicked(self, index: int) -> None:
@@ -167,9 +204,24 @@ class Timeline(LineList):
         self.action_inspect()
 
     def action_inspect(self) -> None:
-        """Go on to the inspector."""
-        if self.selected is not None:
+        """Go on to the inspector; on a fold, unfold it."""
+        row = self._row(self._cursor)
+        if row is not None and row.kind.is_fold:
+            self.action_fold()
+        elif self.selected is not None:
             self.post_message(self.Inspect())
+
+    def action_fold(self) -> None:
+        """Fold the branch or run under the cursor to one line, or unfold it."""
+        self._refold(lambda view: view.toggle(self._cursor or 0))
+
+    def fold_runs(self) -> None:
+        """Fold every run to one line."""
+        self._refold(lambda view: view.fold_runs())
+
+    def unfold_all(self) -> None:
+        """Unfold what was folded by hand."""
+        self._refold(lambda view: view.unfold_all())
 
     def action_fork_point(self) -> None:
         """To where this branch left the others; on an unforked path to its oldest checkpoint."""
@@ -196,22 +248,51 @@ class Timeline(LineList):
         sibling = branches[(branches.index(own) + direction) % len(branches)]
         self.select(sibling)
 
-    def _goto(self, checkpoint_id: str | None) -> None:
-        assert self._view is not None  # noqa: S101 - callers have a view
-        number = self._view.index.get(checkpoint_id) if checkpoint_id is not None else None
-        self._follow_path(checkpoint_id)
+    def _refold(self, change: Callable[[TimelineRows], bool]) -> None:
+        """Change the rows; the cursor stays on its checkpoint, or on the fold that hides it now."""
+        if self._view is None:
+            return
+        cursor, row = self._cursor, self._row(self._cursor)
+        fork_point = self._view.lanes.block(cursor).chain.fork_point if cursor is not None and row is not None else None
+        if not change(self._view):
+            return
+        number = None
+        if row is not None and row.kind is RowKind.MORE and fork_point is not None:
+            number = self._view.lanes.more_number(fork_point)
+        if row is not None and number is None:
+            number = self._number_of(row.checkpoint_id)
+        self._rows_moved(cursor, number if number is not None else self._head_number())
+        if self.selected is not None and (row is None or row.checkpoint_id != self.selected):
+            self.post_message(self.Selected(self.selected))
+
+    def _rows_moved(self, old: int | None, new: int | None) -> None:
+        """The cursor's row has another number: draw everything, and leave that row where it was on the screen."""
+        top = self.scroll_offset.y
+        self._goto(new)
+        self.lines_changed()
+        if top and old is not None and new is not None and old != new:
+            self.scroll_to(y=max(0, top + new - old), animate=False, immediate=True)
+
+    def _goto(self, number: int | None) -> None:
+        self._path = self._view.path_to(number) if self._view is not None and number is not None else Path()
         self.place_cursor(number)
 
-    def _head_id(self) -> str | None:
+    def _head_number(self) -> int | None:
         head = self._view.tree.head if self._view is not None else None
-        return head.checkpoint_id if head is not None else None
+        return self._number_of(head.checkpoint_id) if head is not None else None
 
-    def _follow_path(self, checkpoint_id: str | None = None) -> None:
-        at = checkpoint_id or self.selected
-        if self._view is None or at is None or at not in self._view.tree:
-            return
-        path = frozenset(self._view.tree.path(at))
-        if path != self._path:
-            self._path = path
-            self._strips.clear()
-            self.refresh()
+    def _number_of(self, checkpoint_id: str) -> int | None:
+        """The row of a checkpoint, or of the fold that hides it."""
+        if self._view is None:
+            return None
+        number = self._view.lanes.number(checkpoint_id)
+        return number if number is not None else self._view.lanes.fold_number(checkpoint_id)
+
+    def _row(self, number: int | None) -> Row | None:
+        if self._view is None or number is None or not 0 <= number < len(self._view.lanes):
+            return None
+        return self._view.lanes.row(number)
+
+
+def _selectable(row: Row) -> bool:
+    return row.kind is RowKind.CHECKPOINT or row.kind.is_fold

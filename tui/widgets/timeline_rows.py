@@ -3,71 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from datetime import datetime
 
-from tui.domain.labels import Mark, RowText, duration, row_text
-from tui.domain.lanes import Row, RowKind, layout
+from tui.domain.labels import Mark, RowText, ago, duration, row_text
+from tui.domain.lanes import Folds, Lanes, Row, RowKind
+from tui.domain.layout import lay_out, lay_out_older
 from tui.domain.origin import origin_of
-from tui.domain.safe_text import cell_len
+from tui.domain.safe_text import cell_len, one_line
+from tui.domain.segments import Segments
 from tui.domain.tree import CheckpointTree
+from tui.domain.value_words import fit_words
 from tui.widgets.lines import Line, Part, fit
+from tui.widgets.timeline_lanes import Path, lane_parts
 
-MOST_LANES = 5
-"""Lanes side by side; deeper forks are drawn in the last one."""
-
-AUTHOR_CELLS = (6, 14)
+AUTHOR_CELLS = (5, 12)
 """The author's column is as wide as the longest author so far, within these limits."""
 
-TIME_CELLS = 5
+NARROW = 44
+"""Cells below which the author's column gives some of its own to the words."""
+
+TIME_CELLS = 4
+"""Cells of a time; what is longer takes the empty cell at the end of the row."""
+
+AGO_FROM = 60
+"""Cells from which on an age has the room to say that it is one: "5m ago"."""
 
 LEAST_WORDS = 10
 """Cells that the words keep: in a very narrow pane step and time make room for them."""
 
-_MARK_STYLES = {
-    Mark.HEAD: "mark-head",
-    Mark.EDIT: "mark-edit",
-    Mark.REPLAY: "mark-replay",
-    Mark.WAITING: "mark-waiting",
-    Mark.ERROR: "mark-error",
-    Mark.RUNNING: "mark-running",
-}
+_PLAIN_MARKS = {RowKind.UNLOADED: Mark.UNLOADED, RowKind.GONE: Mark.GONE}
 
 
-@dataclass
 class TimelineRows:
-    """The rows of one tree; texts are made when a row is drawn and kept until the tree changes."""
+    """The rows of one tree; texts are made when a row is drawn and kept until what they tell of changes."""
 
-    tree: CheckpointTree
-    running: bool = False
-    drafts: Collection[str] = ()
-    """Checkpoint ids with an edit that was not sent."""
-    rows: list[Row] = field(default_factory=list)
-    index: dict[str, int] = field(default_factory=dict)
-    """Row number of each checkpoint."""
-    _above: list[tuple[str | None, ...]] = field(default_factory=list)
-    _texts: dict[str, RowText] = field(default_factory=dict)
-    _version: int = -1
-    _author_cells: int = AUTHOR_CELLS[0]
-    _step_cells: int = 2
+    def __init__(self, tree: CheckpointTree) -> None:
+        self.tree = tree
+        self.running = False
+        self.drafts: Collection[str] = ()
+        """Checkpoint ids with an edit that was not sent."""
+        self.folds = Folds()
+        self.now: datetime | None = None
+        """What ages are measured from; None shows none."""
+        self._segments = Segments(tree)
+        self._texts: dict[str, RowText] = {}
+        self._version = -1
+        self._head: str | None = None
+        self._author_cells = AUTHOR_CELLS[0]
+        self._step_cells = 2
+        self.lanes: Lanes = lay_out(self._segments, self.folds)
 
     def update(self) -> bool:
-        """Lay out again if the tree has changed; whether it had."""
+        """Take in what the tree learned since the last time; whether it did."""
         if self._version == self.tree.version:
             return False
         self._version = self.tree.version
-        self.rows = layout(self.tree)
-        self.index = {
-            row.checkpoint_id: number for number, row in enumerate(self.rows) if row.kind is RowKind.CHECKPOINT
-        }
-        self._above = _checkpoints_above(self.rows)
-        self._texts.clear()
-        self._measure()
+        fresh = self._segments.update()
+        self._measure(fresh)
+        self._forget(fresh)
+        older = lay_out_older(self.lanes, self._segments, self.folds, fresh)
+        self.lanes = older if older is not None else lay_out(self._segments, self.folds)
         return True
+
+    def toggle(self, number: int) -> bool:
+        """Fold or unfold what a row stands for or belongs to; whether there was something to fold.
+
+        That is the branch beside its fork point, and on the straight way the run.
+        """
+        row, block = self.lanes.row(number), self.lanes.block(number)
+        chain, folds = block.chain, self.folds
+        if row.kind is RowKind.RUN and block.segment is not None:
+            folds.runs.difference_update(block.segment.ids)
+        elif row.kind is RowKind.BRANCH:
+            folds.branches.discard(chain.start)
+        elif row.kind is RowKind.MORE and chain.fork_point is not None:
+            folds.opened ^= {chain.fork_point}
+        elif row.kind is RowKind.CHECKPOINT and chain.parent is not None:
+            folds.branches.add(chain.start)
+        elif row.kind is RowKind.CHECKPOINT and block.segment is not None and len(block.segment) > 1:
+            folds.runs.add(row.checkpoint_id)
+        else:
+            return False
+        self.lanes = lay_out(self._segments, folds)
+        return True
+
+    def fold_runs(self) -> bool:
+        """One row for each run."""
+        self.folds.runs.update(segment.oldest for segment in self._segments)
+        self.lanes = lay_out(self._segments, self.folds)
+        return True
+
+    def unfold_all(self) -> bool:
+        """Only what is too much at once stays folded."""
+        self.folds = Folds()
+        self.lanes = lay_out(self._segments, self.folds)
+        return True
+
+    def reveal(self, checkpoint_id: str) -> int | None:
+        """Open the folds over a checkpoint; returns its row, or None where it is not loaded."""
+        while (number := self.lanes.number(checkpoint_id)) is None:
+            fold = self.lanes.fold_number(checkpoint_id)
+            if fold is None:
+                return None
+            self.toggle(fold)
+        return number
 
     @property
     def branches(self) -> int:
         """How many branches the loaded tree has."""
-        return len(self.tree.tips())
+        return self._segments.tips()
 
     def text_of(self, checkpoint_id: str) -> RowText:
         """What a checkpoint's row says."""
@@ -79,105 +123,133 @@ class TimelineRows:
         """Something other than the tree changed what rows say, such as a run that started."""
         self._texts.clear()
 
-    def line(self, number: int, path: Collection[str], width: int) -> Line:
+    def path_to(self, number: int) -> Path:
+        """The path from the checkpoint of a row to its root."""
+        return Path.to(self.lanes.row(number).checkpoint_id, self.lanes.block(number).chain)
+
+    def line(self, number: int, path: Path, width: int) -> Line:
         """A row as a line of `width` cells; rows on `path` are bright, the rest is calm."""
-        row = self.rows[number]
-        lanes = self._lanes(number, row, path)
+        row, block = self.lanes.row(number), self.lanes.block(number)
+        bright = path.holds(block.chain, row.checkpoint_id)
+        lanes = lane_parts(block, row, path, self._mark(row), self.lanes.columns)
+        if row.kind is RowKind.JOIN:
+            return tuple(lanes)
+        if row.kind in _PLAIN_MARKS:
+            return (*lanes, (_words_without_checkpoint(row), "calm"))
+        room = width - sum(cell_len(part) for part, _ in lanes)
         if row.kind is RowKind.CHECKPOINT:
-            return self._checkpoint_line(row, lanes, path, width)
-        return (*lanes, (_words_without_checkpoint(row), "calm"))
+            return (*lanes, *self._checkpoint_parts(row.checkpoint_id, width, room, bright=bright))
+        return (*lanes, *self._fold_parts(row, number, width, room, bright=bright))
 
     def search_text(self, number: int) -> str:
-        """What `/` looks into."""
-        row = self.rows[number]
-        if row.kind is not RowKind.CHECKPOINT:
+        """What `/` looks into: author, words and id; of everything that a fold hides, too."""
+        row = self.lanes.row(number)
+        if row.kind is RowKind.CHECKPOINT:
+            return self._found_in(row.checkpoint_id)
+        return "\n".join(map(self._found_in, self.lanes.hidden_at(number)))
+
+    def age(self, checkpoint_id: str, width: int) -> str:
+        """How long ago a turn began, on the row of its input; else empty."""
+        since = self.text_of(checkpoint_id).since
+        if since is None or self.now is None:
             return ""
-        text = self.text_of(row.checkpoint_id)
-        return f"{text.author} {text.words} {row.checkpoint_id}"
+        age = ago(since, self.now)
+        if len(age) >= TIME_CELLS:
+            return ""
+        return f"{age} ago" if width >= AGO_FROM else age
 
-    def _checkpoint_line(self, row: Row, lanes: list[Part], path: Collection[str], width: int) -> Line:
-        text = self.text_of(row.checkpoint_id)
-        bright = row.checkpoint_id in path
-        time, time_style = self._time(row.checkpoint_id, text)
-        used = sum(cell_len(part) for part, _ in lanes) + self._author_cells + 2
-        right: list[Part] = [
-            (" " + text.step.rjust(self._step_cells), "calm"),
-            (" " + time.rjust(TIME_CELLS), time_style),
-        ]
-        while right and width - used - sum(cell_len(part) for part, _ in right) < LEAST_WORDS:
+    def _found_in(self, checkpoint_id: str) -> str:
+        text = self.text_of(checkpoint_id)
+        return f"{text.author} {text.words} {checkpoint_id}"
+
+    def _checkpoint_parts(self, checkpoint_id: str, width: int, room: int, *, bright: bool) -> list[Part]:
+        text = self.text_of(checkpoint_id)
+        author_cells = self._author_cells if width >= NARROW else min(self._author_cells, 8)
+        right = self._right(text.step, self._time(checkpoint_id, text, width), width)
+        room -= author_cells + 1
+        while right and room - sum(cell_len(part) for part, _ in right) < LEAST_WORDS:
             right.pop(0)
-        words_cells = max(0, width - used - sum(cell_len(part) for part, _ in right))
-        shown = "" if bright else "calm"
-        words_style = "error" if text.mark is Mark.ERROR else "mark-waiting" if text.mark is Mark.WAITING else shown
-        return (
-            *lanes,
-            (fit(text.author, self._author_cells) + " ", "strong" if bright else "calm"),
-            (fit(text.words, words_cells), words_style),
+        words_cells = max(0, room - sum(cell_len(part) for part, _ in right))
+        alarm = {Mark.ERROR: "error", Mark.WAITING: "mark-waiting"}.get(text.mark)
+        return [
+            (fit(text.author_fitting(author_cells), author_cells) + " ", "strong" if bright else "calm"),
+            (fit(text.fitting(words_cells), words_cells), alarm or ("" if bright else "calm")),
             *right,
-            (" ", ""),
-        )
+        ]
 
-    def _time(self, checkpoint_id: str, text: RowText) -> Part:
+    def _fold_parts(self, row: Row, number: int, width: int, room: int, *, bright: bool) -> list[Part]:
+        newest = self.text_of(row.checkpoint_id)
+        is_run = row.kind is RowKind.RUN
+        time = duration(self._span(number)) if is_run else ""
+        right = self._right(newest.step if is_run else "", (time, "calm"), width)
+        if room - sum(cell_len(part) for part, _ in right) < LEAST_WORDS:
+            right = []
+        cells = max(0, room - sum(cell_len(part) for part, _ in right))
+        what = _fold_words(row)
+        words = [] if row.is_open else [f"{what} · {last}" for last in (newest.words, *newest.shorter) if last]
+        return [(fit(fit_words(tuple(words) or (what,), cells), cells), "" if bright else "calm"), *right]
+
+    def _span(self, number: int) -> float | None:
+        """How long a folded run took."""
+        segment = self.lanes.block(number).segment
+        if segment is None:
+            return None
+        first = self.tree.parent(segment.oldest) or self.tree[segment.oldest]
+        begin, end = self.tree[segment.oldest].created_at, self.tree[segment.newest].created_at
+        if first.created_at is not None and self.tree[segment.oldest].source not in ("input", "update", "fork"):
+            begin = first.created_at
+        return max(0.0, (end - begin).total_seconds()) if begin is not None and end is not None else None
+
+    def _right(self, step: str, time: Part, width: int) -> list[Part]:
+        cells = TIME_CELLS + 3 if width >= AGO_FROM else TIME_CELLS
+        return [(" " + step.rjust(self._step_cells), "calm"), ((" " + time[0].rjust(cells)).ljust(cells + 2), time[1])]
+
+    def _time(self, checkpoint_id: str, text: RowText, width: int) -> Part:
         if checkpoint_id in self.drafts:
             return "draft", "mark-edit"
-        return text.note or duration(text.seconds), "calm"
+        return text.note or duration(text.seconds) or self.age(checkpoint_id, width), "calm"
 
-    def _lanes(self, number: int, row: Row, path: Collection[str]) -> list[Part]:
-        above = self._above[number]
-        lane = min(row.lane, MOST_LANES - 1)
-        passing = lane - 1 if row.kind is RowKind.JOIN else lane
-        parts: list[Part] = [(" ", "")]
-        parts += [("│ ", _lane_style(column, bright=above[column] in path)) for column in range(passing)]
-        if row.kind is RowKind.JOIN:
-            parts.append(("├", _lane_style(lane - 1, bright=above[row.lane - 1] in path or above[row.lane] in path)))
-            parts.append(("─╯", _lane_style(lane, bright=above[row.lane] in path)))
-            return parts
-        parts.append(self._mark(row, lane, bright=row.checkpoint_id in path))
-        parts.append((" " + "  " * max(0, self._lane_columns - lane - 1), ""))
-        return parts
+    def _mark(self, row: Row) -> Mark:
+        if row.kind is RowKind.CHECKPOINT:
+            return self.text_of(row.checkpoint_id).mark
+        if row.kind is RowKind.MORE and row.is_open:
+            return Mark.OPENED
+        return _PLAIN_MARKS.get(row.kind, Mark.FOLDED)
 
-    def _mark(self, row: Row, lane: int, *, bright: bool) -> Part:
-        if row.kind is not RowKind.CHECKPOINT:
-            mark = Mark.GONE if row.kind is RowKind.GONE else Mark.UNLOADED
-            return mark.value[0], "calm"
-        mark = self.text_of(row.checkpoint_id).mark
-        return mark.value[0], _MARK_STYLES.get(mark) or _lane_style(lane, bright=bright)
+    def _measure(self, fresh: list[str]) -> None:
+        """Widen the columns for new authors and steps; they never shrink, so that nothing jumps."""
+        high = AUTHOR_CELLS[1]
+        steps = max((self.tree[i].step or 0 for i in fresh), default=0)
+        self._step_cells = max(self._step_cells, len(str(steps)))
+        for checkpoint_id in fresh:
+            # A checkpoint without its parent does not know its author: it is measured again when the parent comes.
+            for known in (checkpoint_id, *self.tree.children(checkpoint_id)):
+                if self._author_cells >= high:
+                    return
+                label = origin_of(self.tree[known], self.tree.parent(known)).label
+                self._author_cells = max(self._author_cells, min(high, cell_len(one_line(label))))
 
-    def _measure(self) -> None:
-        low, high = AUTHOR_CELLS
-        longest = low
-        deepest, last_step = 0, 0
-        for row in self.rows:
-            deepest = max(deepest, row.lane)
-            if row.kind is RowKind.CHECKPOINT:
-                checkpoint = self.tree[row.checkpoint_id]
-                last_step = max(last_step, checkpoint.step or 0)
-                if longest < high:
-                    label = origin_of(checkpoint, self.tree.parent(row.checkpoint_id)).label
-                    longest = max(longest, cell_len(label))
-        self._author_cells = min(high, longest)
-        self._step_cells = max(2, len(str(last_step)))
-        self._lane_columns = max(2, min(deepest + 1, MOST_LANES))
+    def _forget(self, fresh: list[str]) -> None:
+        """Texts tell of a checkpoint, its parent and its children, and of which one is the head."""
+        head = self.tree.head.checkpoint_id if self.tree.head is not None else None
+        about = {*fresh, self._head or "", head or ""}
+        for checkpoint_id in fresh:
+            about.update(self.tree.children(checkpoint_id))
+            about.add(self.tree.parent_id(checkpoint_id) or "")
+        self._head = head
+        for checkpoint_id in about:
+            self._texts.pop(checkpoint_id, None)
 
 
-def _lane_style(lane: int, *, bright: bool) -> str:
-    return f"lane-{lane % 5 + 1}" if bright else "calm"
+def _fold_words(row: Row) -> str:
+    if row.kind is RowKind.RUN:
+        return f"run of {row.checkpoints} checkpoints"
+    several = f"{row.branches} branches"
+    if row.kind is RowKind.MORE:
+        return several if row.is_open else f"+{several if row.branches > 1 else '1 branch'}"
+    what = several if row.branches > 1 else "branch"
+    return f"{what} of {row.checkpoints} checkpoint{'s' if row.checkpoints > 1 else ''}"
 
 
 def _words_without_checkpoint(row: Row) -> str:
-    if row.kind is RowKind.UNLOADED:
-        return "older checkpoints, not loaded yet"
-    return "older checkpoints are gone" if row.kind is RowKind.GONE else ""
-
-
-def _checkpoints_above(rows: list[Row]) -> list[tuple[str | None, ...]]:
-    """For each row, the nearest checkpoint above it in every lane up to its own: whose line passes through there."""
-    latest: list[str | None] = []
-    above: list[tuple[str | None, ...]] = []
-    for row in rows:
-        while len(latest) <= row.lane:
-            latest.append(None)
-        above.append(tuple(latest[: row.lane + 1]))
-        if row.kind is RowKind.CHECKPOINT:
-            latest[row.lane] = row.checkpoint_id
-    return above
+    return "older checkpoints, not loaded yet" if row.kind is RowKind.UNLOADED else "older checkpoints are gone"
