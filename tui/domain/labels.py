@@ -15,6 +15,7 @@ from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.safe_text import cell_len, one_line, shorten
 from tui.domain.tree import CheckpointTree
 from tui.domain.value_words import (
+    bare_change_words,
     call_words,
     change_words,
     fit_words,
@@ -197,18 +198,18 @@ def _step_alternatives(before: JSON, after: JSON, origin: Origin) -> tuple[str, 
     new = _new_messages(before, after)
     if not new:
         return (words,)
-    return tuple(dict.fromkeys((words, _short_messages(new, origin))))
+    return tuple(dict.fromkeys((words, _short_messages(new, origin.nodes), _short_messages(new, None))))
 
 
-def _short_messages(new: list[Message], origin: Origin) -> str:
-    """New messages without what the row says already: names of arguments, and of a tool that is called as its node."""
+def _short_messages(new: list[Message], nodes: tuple[str, ...] | None) -> str:
+    """New messages without the names of arguments and of tools: those that are called as `nodes`, or (None) of all."""
     words: list[str] = []
     for message in new[:3]:
         calls = message.tool_calls
         if calls:
             words += map(short_call_words, calls)
-        elif message.role == "tool" and message.name in origin.nodes:
-            words.append(summary(message).removeprefix(f"{message.name} "))
+        elif message.role == "tool" and (nodes is None or message.name in nodes):
+            words.append(summary(message).removeprefix(f"{one_line(message.name or 'tool')} "))
         else:
             words.append(summary(message))
     counted = f"{len(new)} messages: " if len(new) > 3 else ""
@@ -222,7 +223,7 @@ def edit_words(before: JSON, after: JSON) -> str:
 
 def _edit_alternatives(before: JSON, after: JSON) -> tuple[str, ...]:
     found = _edited_args(before, after) or [(change, "") for change in changes(before, after, limit=3)]
-    ways = (change_words, short_change_words, shortest_change_words)
+    ways = (change_words, short_change_words, shortest_change_words, bare_change_words)
     return tuple(dict.fromkeys(", ".join(way(*one) for one in found) for way in ways))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui.domain.cells import cell_len, cut
 from tui.domain.changes import Change
@@ -72,6 +73,12 @@ def shortest_change_words(change: Change, prefix: str = "") -> str:
     if isinstance(before, str) and isinstance(after, str):
         after = differing(before, after)[1]
     return f"{prefix}{change.path} -> {in_words(after)}"
+
+
+def bare_change_words(change: Change, prefix: str = "") -> str:
+    """One change by its last name and what it came to: `query -> "…San Francisco"`."""
+    del prefix
+    return shortest_change_words(replace(change, path=change.path.rsplit(".", 1)[-1]))
 
 
 def differing(before: str, after: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +71,17 @@ class Timeline(LineList):
     def view(self) -> TimelineRows | None:
         """The rows of the open tree."""
         return self._view
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows of the lane layout; made anew each time."""
+        return list(self._view.lanes) if self._view is not None else ()
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether something was folded or unfolded by hand."""
+        folds = self._view.folds if self._view is not None else None
+        return folds is not None and bool(folds.runs or folds.branches or folds.opened)
 
     @property
     def selected(self) -> str | None:
