@@ -155,9 +155,9 @@ def _watch(
         _start(terminal, run_body(count, rate)["input"])
         terminal.wait_for(lambda screen: _tokens(screen) > 0, what="the first tokens")
         timeline = layout.pane(terminal.screen, 1)  # the live pane has taken some of its room
-        _leave_head(terminal, timeline)
         over = terminal.watch(_is_over)
         begun, cpu = terminal.seen(), cpu_seconds(terminal.pid)
+        _leave_head(terminal, timeline)
         delays = step_delays(terminal, timeline, until=lambda: over.seen is not None, pause=pause)
         cpu = cpu_seconds(terminal.pid) - cpu - idle * (terminal.seen().time - begun.time)
         ended = over.seen or terminal.seen()
