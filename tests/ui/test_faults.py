@@ -110,11 +110,15 @@ async def test_a_draft_survives_leaving_the_editor_and_other_checkpoints() -> No
 async def test_broken_json_is_said_and_not_sent() -> None:
     async with app_on_fake() as (driver, backend):
         await edit_query(driver)
-        await driver.press("end", "backspace")
-        check = driver.screen.query_one(".editor--check")
+        await driver.press("ctrl+t")
+        area = driver.screen.inspector.editor.area
+        area.move_cursor((1, len(area.document[1])))
+        await driver.press("backspace")
+        check = driver.screen.query_one(".field--check")
         await driver.until(lambda: check.display, "the complaint")
         assert "line 2" in str(check.render())
         await driver.press("ctrl+s")
+        await driver.until(lambda: has_heard(driver, "Not sent: search, line 2"), "the reason")
         assert not driver.screen.query_one("#question").has_class("-open")
         assert backend.sent("update_state", "stream_run", "get_run") == []
         await driver.write('"')
@@ -126,8 +130,9 @@ async def test_arguments_that_are_no_object_are_refused() -> None:
         await driver.select_step(1)
         await driver.press("e")
         await driver.until(lambda: driver.screen.inspector.is_editing, "the editor")
+        await driver.press("ctrl+t")
         driver.screen.inspector.editor.area.load_text("[1, 2]")
-        await driver.until(lambda: driver.screen.query_one(".editor--check").display, "the complaint")
+        await driver.until(lambda: driver.screen.query_one(".field--check").display, "the complaint")
         await driver.press("ctrl+s")
         assert backend.sent("get_run") == []
 
@@ -148,6 +153,7 @@ async def test_numbers_stay_numbers() -> None:
         await driver.select_step(1)
         await driver.press("e")
         await driver.until(lambda: driver.screen.inspector.is_editing, "the editor")
+        await driver.press("ctrl+t")
         driver.screen.inspector.editor.area.load_text('{"query": "x", "n": 12345678901234567890, "f": 1.0}')
         await driver.press("ctrl+s")
         await driver.yes()

@@ -117,6 +117,7 @@ async def test_one_of_several_tool_calls(server_url: str) -> None:
         assert editor.call.id != first
         assert "2 of 3" in str(editor.border_title)
         edited = editor.call
+        await driver.press("ctrl+t")
         editor.area.load_text('{"source": "risks", "topic": "wind power"}')
         await driver.press("ctrl+s")
         assert "wind power" in await driver.yes()

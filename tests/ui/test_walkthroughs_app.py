@@ -126,7 +126,7 @@ async def test_w3_fork(server_url: str, asked: str, size: tuple[int, int]) -> No
         await driver.press("j", "j", "e")
         inspector = driver.screen.inspector
         await driver.until(lambda: inspector.is_editing, "the editor")
-        assert '"query": "weather in Santa Fe"' in inspector.editor.area.text
+        assert inspector.editor.area.text == "weather in Santa Fe"
         await driver.press(*["backspace"] * len("Santa Fe"))
         await driver.write("San Francisco")
         assert inspector.editor.edited_args() is not None

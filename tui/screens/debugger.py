@@ -5,7 +5,7 @@ It composes the panes and routes what they post; each job has its own control: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -332,17 +332,18 @@ class DebuggerScreen(PanesScreen):
         """Run with a new input."""
         self.travel.new_input()
 
-    def keep_draft(self, thread_id: str, checkpoint_id: str, texts: Mapping[str, str]) -> None:
-        """Keep (or with {} forget) the draft of a checkpoint, and mark its row."""
-        before = self.drafts.checkpoints(thread_id)
-        self.drafts.put(thread_id, checkpoint_id, texts)
-        after = self.drafts.checkpoints(thread_id)
-        if before != after and self.history.opened is not None and self.history.opened.thread_id == thread_id:
-            self.timeline.set_drafts(after)
+    def drafts_changed(self, thread_id: str) -> None:
+        """Mark the rows of the checkpoints where something was typed."""
+        if self.history.opened is not None and self.history.opened.thread_id == thread_id:
+            self.timeline.set_drafts(self.drafts.checkpoints(thread_id))
 
     @on(ArgsEditor.DraftChanged)
-    def _draft_changed(self, event: ArgsEditor.DraftChanged) -> None:
-        self.travel.draft_changed(event.texts)
+    def _draft_changed(self) -> None:
+        self.travel.draft_changed()
+
+    @on(ArgsEditor.OutsideWanted)
+    def _edit_outside(self, event: ArgsEditor.OutsideWanted) -> None:
+        self.travel.edit_outside(event.text, event.suffix)
 
     @on(ArgsEditor.SendWanted)
     def _fork(self) -> None:

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Sequence
 
-Texts: TypeAlias = Mapping[str, str]
-"""Tool call id -> the text in its editor."""
+from tui.domain.args_draft import ArgsDraft
+from tui.domain.messages import ToolCall
 
 
 class Drafts:
-    """Texts by thread and checkpoint."""
+    """Drafts by thread and checkpoint. It counts, and is true for, those that differ from their originals."""
 
     def __init__(self) -> None:
-        self._texts: dict[tuple[str, str], Texts] = {}
+        self._drafts: dict[tuple[str, str], list[ArgsDraft]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._texts)
+        return any(map(_is_changed, self._drafts.values()))
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return sum(map(_is_changed, self._drafts.values()))
 
-    def of(self, thread_id: str, checkpoint_id: str) -> Texts:
-        """The drafts at a checkpoint."""
-        return self._texts.get((thread_id, checkpoint_id), {})
+    def open(self, thread_id: str, checkpoint_id: str, calls: Sequence[ToolCall]) -> list[ArgsDraft]:
+        """A draft for each call of a checkpoint: what was typed before, with its undo, or a fresh one."""
+        kept = {draft.call.id: draft for draft in self._drafts.get((thread_id, checkpoint_id), ())}
+        drafts = [kept.get(call.id) or ArgsDraft(call) for call in calls]
+        self._drafts[thread_id, checkpoint_id] = drafts
+        return drafts
 
-    def put(self, thread_id: str, checkpoint_id: str, texts: Texts) -> None:
-        """Keep drafts; none at all removes the entry."""
-        if texts:
-            self._texts[thread_id, checkpoint_id] = dict(texts)
-        else:
-            self._texts.pop((thread_id, checkpoint_id), None)
+    def is_changed(self, thread_id: str, checkpoint_id: str) -> bool:
+        """Whether something was typed at a checkpoint."""
+        return _is_changed(self._drafts.get((thread_id, checkpoint_id), ()))
+
+    def forget(self, thread_id: str, checkpoint_id: str) -> None:
+        """What was typed at a checkpoint is done."""
+        self._drafts.pop((thread_id, checkpoint_id), None)
 
     def checkpoints(self, thread_id: str) -> frozenset[str]:
-        """The checkpoints of a thread that have drafts."""
-        return frozenset(checkpoint for thread, checkpoint in self._texts if thread == thread_id)
+        """The checkpoints of a thread where something was typed."""
+        return frozenset(
+            checkpoint
+            for (thread, checkpoint), drafts in self._drafts.items()
+            if thread == thread_id and _is_changed(drafts)
+        )
+
+
+def _is_changed(drafts: Sequence[ArgsDraft]) -> bool:
+    return any(draft.is_changed for draft in drafts)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
 from tui.backends.errors import BackendError
+from tui.domain.arg_hints import argument_hints
 from tui.domain.checkpoint import JSON, START, Assistant, Checkpoint
 from tui.domain.messages import find_messages
 from tui.domain.plans import PlanError, TravelPlan, open_calls, plan_fork, plan_input, plan_replay, where_to_edit
+from tui.screens.outside_editor import OutsideError, edit_outside, editor_command
 from tui.screens.work import Job, OnError
 from tui.session.open_thread import OpenThread
 from tui.session.travel import planned_requests
@@ -27,6 +31,8 @@ class TravelControl:
         self._screen = screen
         self._editing: tuple[OpenThread, Checkpoint] | None = None
         self._input_at: tuple[OpenThread, Checkpoint | None] | None = None
+        self._came_from = "timeline"
+        self._schemas: dict[str, JSON] = {}
 
     def replay(self) -> None:
         """Run again from the selected checkpoint, after a question."""
@@ -53,15 +59,32 @@ class TravelControl:
             self._screen.warn("The tool calls here have no ids, so the server could not replace them.")
             return
         self._editing = (opened, place)
+        if not self._screen.inspector.is_editing:
+            self._came_from = self._screen.current_pane
         self._screen.show_pane("inspector", focus=False)
-        drafts = self._screen.drafts.of(opened.thread_id, place.checkpoint_id)
-        self._screen.inspector.open_editor(calls, drafts)
+        self._screen.inspector.open_editor(
+            self._screen.drafts.open(opened.thread_id, place.checkpoint_id, calls), calls[0].id
+        )
+        self._look_for_hints(opened, {call.name for call in calls})
 
-    def draft_changed(self, texts: Mapping[str, str]) -> None:
-        """The user typed: keep it."""
+    def draft_changed(self) -> None:
+        """The user typed: what is kept is marked in the timeline."""
         if self._editing is not None:
-            opened, checkpoint = self._editing
-            self._screen.keep_draft(opened.thread_id, checkpoint.checkpoint_id, texts)
+            self._screen.drafts_changed(self._editing[0].thread_id)
+
+    def edit_outside(self, text: str, suffix: str) -> None:
+        """ctrl+e in the editor: the text in the user's own editor, and back."""
+        try:
+            command = editor_command()
+            with self._screen.app.suspend():
+                edited = edit_outside(text, suffix, command)
+        except SuspendNotSupported:
+            self._screen.warn("This terminal can't be lent to another program.")
+        except OutsideError as error:
+            self._screen.warn(str(error))
+        else:
+            self._screen.inspector.editor.take_text(edited)
+        self._screen.app.refresh()
 
     def leave_editor(self) -> None:
         """Close the editor; its text stays as a draft."""
@@ -69,8 +92,11 @@ class TravelControl:
             return
         opened, checkpoint = self._editing
         self._editing = None
+        had_focus = self._screen.inspector.editor.has_focus_within
         self._screen.inspector.close_editor()
-        if self._screen.drafts.of(opened.thread_id, checkpoint.checkpoint_id):
+        if had_focus:
+            self._screen.show_pane(self._came_from)
+        if self._screen.drafts.is_changed(opened.thread_id, checkpoint.checkpoint_id):
             self._screen.tell("The draft is kept: e goes on with it.")
 
     def left_checkpoint(self, checkpoint_id: str) -> None:
@@ -126,7 +152,8 @@ class TravelControl:
     def sent(self, opened: OpenThread, plan: TravelPlan) -> None:
         """The server took it: the editor closes and its draft is done."""
         if plan.edits and plan.start is not None:
-            self._screen.keep_draft(opened.thread_id, plan.start.checkpoint_id, {})
+            self._screen.drafts.forget(opened.thread_id, plan.start.checkpoint_id)
+            self._screen.drafts_changed(opened.thread_id)
             if self._editing is not None and self._editing[1].checkpoint_id == plan.start.checkpoint_id:
                 self._editing = None
                 self._screen.inspector.close_editor()
@@ -172,6 +199,20 @@ class TravelControl:
         setup = await session.setup_for_input(opened.thread, assistant=assistant)
         entry = await self._entry(setup.assistant_id)
         then(opened, plan_input(opened.tree, checkpoint, value, setup, entry=entry))
+
+    def _look_for_hints(self, opened: OpenThread, tools: Collection[str]) -> None:
+        """What the server's schemas say about the arguments comes when it comes; most servers say nothing."""
+        assistant_id = opened.thread.assistant_id
+        self._screen.inspector.editor.show_hints({})
+        if assistant_id is not None:
+            job = self._read_hints(assistant_id, tools)
+            self._screen.work.start(job, group="hints", on_error=self._screen.log)
+
+    async def _read_hints(self, assistant_id: str, tools: Collection[str]) -> None:
+        if assistant_id not in self._schemas:
+            self._schemas[assistant_id] = await self._screen.session.backend.schemas(assistant_id)
+        hints = {tool: argument_hints(self._schemas[assistant_id], tool) for tool in tools}
+        self._screen.inspector.editor.show_hints(hints)
 
     async def _choose_assistant(self) -> str | None:
         """The assistant for a thread that has not run yet."""

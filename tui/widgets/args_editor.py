@@ -1,4 +1,4 @@
-"""The editor for a tool call's arguments: opens in the inspector, below the message that holds the call."""
+"""The editor for a tool call's arguments: opens in the inspector, where the message has the call."""
 
 from __future__ import annotations
 
@@ -10,61 +10,69 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
+from tui.domain.args_draft import ArgsDraft
+from tui.domain.args_fields import Kind, text_of
 from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
-from tui.domain.json_values import ParsedText, parse_with_position, pretty
+from tui.domain.json_values import pretty
 from tui.domain.labels import in_words
 from tui.domain.messages import ToolCall
-from tui.domain.safe_text import one_line, sanitise
+from tui.domain.safe_text import cell_len, one_line, sanitise
+from tui.widgets.call_list import CallList
+from tui.widgets.field_row import FieldArea, FieldLook, FieldRow
 
 MOST_WAS = 3
-"""Changed values that are shown with what they were."""
+"""Changed values that are shown with what they were, where the arguments are one JSON text."""
+
+WIDE = 60
+"""Columns from which on before and after stand side by side."""
+
+NAME_CELLS = (3, 16)
 
 
 class ArgsEditor(Vertical):
-    """Edits the calls of one checkpoint, one at a time. A text that differs from the original is a draft."""
+    """Edits the calls of one checkpoint: one is open, the others are a line each. What differs is a draft."""
 
     DEFAULT_CSS = """
     ArgsEditor {
         height: auto;
-        max-height: 50%;
+        max-height: 65%;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
         border: round $accent;
         border-title-color: $accent;
         border-title-style: bold;
+        border-subtitle-color: $calm;
         padding: 0 1;
-        TextArea {
-            height: auto; min-height: 3; max-height: 14;
-            border: none; padding: 0;
-            background: transparent;
-            &:focus { border: none; background-tint: transparent; }
-            & .text-area--cursor-line { background: $row-selected-blur; }
-            & .text-area--cursor { background: $accent; color: $background; }
-        }
-        .editor--was { color: $calm; height: auto; }
-        .editor--check { height: auto; }
-        .editor--check.-wrong { color: $error; }
+        #editor-rows { height: auto; }
+        .editor--columns { color: $calm; height: 1; display: none; }
+        &.-wide .editor--columns { display: block; }
+        .editor--check { color: $error; height: auto; display: none; }
     }
     """
 
     BINDINGS = [
         Binding("ctrl+s", "send", "fork and run", id="editor.send"),
         Binding("ctrl+o", "preview", "preview", id="editor.preview"),
+        Binding("escape", "leave", "keep draft", id="editor.leave", tooltip="leave, the draft is kept"),
+        Binding("ctrl+t", "switch", "JSON", id="editor.switch", tooltip="fields or JSON, back and forth"),
+        Binding("ctrl+e", "outside", "$EDITOR", id="editor.outside", tooltip="edit in $EDITOR"),
+        Binding("ctrl+z", "undo", "undo", id="editor.undo"),
+        Binding("ctrl+y", "redo", "redo", show=False, id="editor.redo"),
+        Binding("ctrl+r", "reset", "original", id="editor.reset", tooltip="back to the original"),
         Binding("ctrl+n", "next_call", "next call", show=False, id="editor.next_call"),
-        Binding("escape", "leave", "leave, draft kept", id="editor.leave"),
     ]
 
-    @dataclass
     class DraftChanged(Message):
-        """The texts that differ from the originals; empty when all are as they were."""
-
-        texts: Mapping[str, str]
+        """Something else is typed now."""
 
     @dataclass
     class CallShown(Message):
-        """Another of several calls is edited now."""
+        """The editor opened: the first of its calls, where the messages are to end."""
 
         call_id: str | None
 
@@ -77,137 +85,305 @@ class ArgsEditor(Vertical):
     class Left(Message):
         """esc: close the editor, keep the draft."""
 
+    @dataclass
+    class OutsideWanted(Message):
+        """ctrl+e: edit a text in the user's own editor, and give it to `take_text`."""
+
+        text: str
+        suffix: str
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._calls: Sequence[ToolCall] = ()
-        self._originals: dict[str, str] = {}
-        self._texts: dict[str, str] = {}
+        self._drafts: Sequence[ArgsDraft] = ()
         self._at = 0
+        self._row = 0
+        self._rows = [FieldRow()]
+        self._hints: Mapping[str, Mapping[str, str]] = {}
 
     def compose(self) -> ComposeResult:
-        """The text, what it was, and whether it can be sent."""
-        yield TextArea(language=None, soft_wrap=True, show_line_numbers=False, compact=True)
-        yield Static(classes="editor--was", markup=False)
+        """The calls before, the open one's texts, the calls after, and what is wrong."""
+        yield CallList(id="editor-before")
+        yield Static(classes="editor--columns", markup=False)
+        with Vertical(id="editor-rows"):
+            yield from self._rows
+        yield CallList(id="editor-after")
         yield Static(classes="editor--check", markup=False)
 
-    def edit(self, calls: Sequence[ToolCall], drafts: Mapping[str, str], *, first: str | None = None) -> None:
-        """Start to edit calls (each has an id), with the drafts that were kept for them."""
-        self._calls = calls
-        self._originals = {call.id or "": pretty(call.args) for call in calls}
-        self._texts = {**self._originals, **{key: text for key, text in drafts.items() if key in self._originals}}
-        ids = [call.id for call in calls]
-        self._show_call(ids.index(first) if first in ids else 0)
+    def edit(self, drafts: Sequence[ArgsDraft], *, first: str | None = None) -> None:
+        """Edit calls (each has an id): the drafts that are kept for them, or fresh ones."""
+        self._drafts = drafts
+        ids = [draft.call.id for draft in drafts]
+        self._open_call(ids.index(first) if first in ids else 0)
+        self.post_message(self.CallShown(ids[0]))
+
+    def show_hints(self, hints: Mapping[str, Mapping[str, str]]) -> None:
+        """What is known about the arguments, by tool and name."""
+        self._hints = hints
+        self._show_hint()
 
     @property
-    def area(self) -> TextArea:
-        """Where the text is typed."""
-        return self.query_one(TextArea)
+    def area(self) -> FieldArea:
+        """Where is typed now."""
+        return self._rows[self._row].area
+
+    @property
+    def draft(self) -> ArgsDraft:
+        """The draft of the open call."""
+        return self._drafts[self._at]
 
     @property
     def call(self) -> ToolCall:
-        """The call that is being edited."""
-        return self._calls[self._at]
-
-    @property
-    def drafts(self) -> dict[str, str]:
-        """The texts that differ from the originals, by call id."""
-        return {key: text for key, text in self._texts.items() if text != self._originals[key]}
+        """The open call."""
+        return self.draft.call
 
     def edited_args(self) -> dict[str, JSON] | None:
         """The arguments of every changed call; None while one of them is not valid."""
-        parsed = {key: _check(text) for key, text in self.drafts.items()}
+        parsed = {draft.call.id or "": draft.parsed() for draft in self._drafts if draft.is_changed}
         if any(not result.ok for result in parsed.values()):
             return None
         return {key: result.value for key, result in parsed.items()}
 
-    @on(TextArea.Changed)
-    def _text_changed(self, event: TextArea.Changed) -> None:
-        event.stop()
-        if not self._calls:
-            return
-        self._texts[self.call.id or ""] = event.text_area.text
-        self._show_check()
-        self.post_message(self.DraftChanged(self.drafts))
+    def take_text(self, text: str) -> None:
+        """A text that was edited outside, right or wrong, takes the place of the one that is edited."""
+        self.draft.write(self._row, text)
+        self._show_rows()
+        self.post_message(self.DraftChanged())
 
     def say(self, problem: str) -> None:
         """Why what was typed can't be sent."""
         check = self.query_one(".editor--check", Static)
-        check.add_class("-wrong")
-        check.display = True
-        check.update(f"✗ {sanitise(problem)}")
+        check.display = bool(problem)
+        if problem:
+            check.update(Content(f"✗ {sanitise(problem)}"))
+            check.scroll_visible(animate=False)
+
+    # Keys.
 
     def action_send(self) -> None:
         """Ask to fork; a text that is not valid is shown instead."""
-        if self.edited_args() is None:
-            self._show_first_wrong()
-        else:
+        if not self._show_first_wrong():
             self.post_message(self.SendWanted())
 
     def action_preview(self) -> None:
         """Ask to see the requests."""
-        if self.edited_args() is None:
-            self._show_first_wrong()
-        else:
+        if not self._show_first_wrong():
             self.post_message(self.PreviewWanted())
 
     def action_leave(self) -> None:
         """Close, keeping the draft."""
         self.post_message(self.Left())
 
+    def action_switch(self) -> None:
+        """Fields become JSON, JSON becomes fields."""
+        refusal = self.draft.switch()
+        if refusal:
+            self.say(refusal)
+            self.app.bell()
+            return
+        self._row = 0
+        self._show_rows()
+        self._go_to_row(0)
+
+    def action_outside(self) -> None:
+        """Edit the current text in the user's own editor."""
+        look = self._rows[self._row].look
+        if look is not None:
+            suffix = ".txt" if look.kind is Kind.TEXT else ".json"
+            self.post_message(self.OutsideWanted(self.draft.version.texts[self._row], suffix))
+
+    def action_undo(self) -> None:
+        """A step back."""
+        self._after_step(self.draft.undo(), "This is the original: there is nothing to undo.")
+
+    def action_redo(self) -> None:
+        """A step forward again."""
+        self._after_step(self.draft.redo(), "Nothing was undone.")
+
+    def action_reset(self) -> None:
+        """Back to the original; ctrl+z takes that back."""
+        self._after_step(self.draft.reset(), "This is the original already.")
+
     def action_next_call(self) -> None:
-        """Edit the next of several calls."""
-        if self._calls:
-            self._show_call((self._at + 1) % len(self._calls))
+        """Open the next of several calls."""
+        if self._drafts:
+            self._open_call((self._at + 1) % len(self._drafts))
 
-    def _show_call(self, number: int) -> None:
+    def _after_step(self, done: bool, otherwise: str) -> None:
+        if not done:
+            self.notify(otherwise, timeout=3, markup=False)
+            return
+        self._row = min(self._row, len(self.draft.version.texts) - 1)
+        self._show_rows()
+        self.area.focus()
+        self.post_message(self.DraftChanged())
+
+    # What happens inside.
+
+    @on(TextArea.Changed)
+    def _text_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        row = next((row for row in self._rows if row.area is event.text_area), None)
+        if not self._drafts or row is None or row.look is None or row.look.is_big or not row.display:
+            return
+        if event.text_area.text == self.draft.version.texts[row.look.number]:
+            return
+        self.draft.write(row.look.number, event.text_area.text)
+        self.say("")
+        row.show_marks(self._look(row.look.number))
+        self._show_title()
+        self.post_message(self.DraftChanged())
+
+    @on(FieldArea.Step)
+    def _step(self, event: FieldArea.Step) -> None:
+        event.stop()
+        target = self._row + event.by
+        if 0 <= target < len(self.draft.version.texts):
+            self._go_to_row(target)
+            return
+        other = self._at + event.by
+        if event.round_:
+            other %= len(self._drafts)
+        if 0 <= other < len(self._drafts):
+            self._open_call(other, last_row=event.by < 0)
+
+    @on(DescendantFocus)
+    def _focus_moved(self, event: DescendantFocus) -> None:
+        for number, row in enumerate(self._rows):
+            if row.area is event.widget:
+                self._row = number
+                self._show_hint()
+
+    @on(CallList.Chosen)
+    def _call_chosen(self, event: CallList.Chosen) -> None:
+        event.stop()
+        self._open_call(event.number)
+
+    @on(Resize)
+    def _resized(self) -> None:
+        wide = self.outer_size.width >= WIDE
+        self.set_class(wide, "-wide")
+        for row in self._rows:
+            row.set_class(wide, "-wide")
+        self._show_columns()
+
+    def _open_call(self, number: int, *, last_row: bool = False) -> None:
         self._at = number
-        call = self.call
-        title = one_line(call.name, 30)
-        if len(self._calls) > 1:
-            title += f" · {number + 1} of {len(self._calls)}, ^n next"
-        title += f" · {one_line(call.id or '', 14)}"
-        self.border_title = Content(title)
-        area = self.area
-        area.load_text(self._texts[call.id or ""])
-        area.move_cursor(_end_of_first_value(area.text))
-        area.focus()
-        self._show_check()
-        self.post_message(self.CallShown(call.id))
+        self._row = len(self.draft.version.texts) - 1 if last_row else 0
+        self.say("")
+        self._show_rows()
+        self._go_to_row(self._row, at_end=True)
 
-    def _show_first_wrong(self) -> None:
-        for number, call in enumerate(self._calls):
-            if not _check(self._texts[call.id or ""]).ok:
-                self._show_call(number)
-                self.app.bell()
-                return
+    def _go_to_row(self, number: int, *, at_end: bool = False) -> None:
+        self._row = number
+        row = self._rows[number]
 
-    def _show_check(self) -> None:
-        result = _check(self._texts[self.call.id or ""])
-        changed = self._texts[self.call.id or ""] != self._originals[self.call.id or ""]
-        self.query_one(".editor--was", Static).update(self._was(result) if changed else "unchanged so far")
-        check = self.query_one(".editor--check", Static)
-        check.set_class(not result.ok, "-wrong")
-        check.display = not result.ok
-        if not result.ok:
-            check.update(f"✗ line {result.line}: {result.reason}")
+        def go() -> None:
+            if at_end:
+                text = row.area.text
+                row.area.move_cursor(_end_of_first_value(text) if self.draft.version.is_json else row.area.document.end)
+            row.area.focus()
+            self._show_hint()
 
-    def _was(self, result: ParsedText) -> str:
-        if not result.ok:
+        if row.is_ready:
+            go()
+        else:
+            self.call_after_refresh(go)
+
+    def _show_rows(self) -> None:
+        count = len(self.draft.version.texts)
+        new = [FieldRow() for _ in range(count - len(self._rows))]
+        if new:
+            self._rows += new
+            self.query_one("#editor-rows").mount(*new)
+        for number, row in enumerate(self._rows):
+            row.display = number < count
+            row.set_class(self.has_class("-wide"), "-wide")
+            if number < count:
+                row.show(self._look(number))
+        self._show_title()
+        self._show_columns()
+        self._show_hint()
+
+    def _look(self, number: int) -> FieldLook:
+        """What one row shows."""
+        draft, version = self.draft, self.draft.version
+        was_there, before = draft.before(number)
+        problem = draft.value_of(number)
+        text = version.texts[number]
+        if version.fields is None:
+            where = f"line {problem.line}: " if problem.line else ""
+            reason = f"{where}{problem.reason}" if not problem.ok else ""
+            return FieldLook(number, "", Kind.JSON, text, pretty(before), self._was_whole(), reason)
+        field = version.fields[number]
+        low, high = NAME_CELLS
+        cells = max(low, min(high, max(cell_len(one_line(each.name)) for each in version.fields)))
+        words = text_of(field, before) if was_there else None
+        was = ""
+        if draft.is_changed_at(number):
+            was = one_line(before if isinstance(before, str) else in_words(before), 300) if was_there else "(new)"
+            was = was or "(empty)"
+        return FieldLook(number, field.name, field.kind, text, words, was, problem.reason or "", cells)
+
+    def _was_whole(self) -> str:
+        parsed = self.draft.parsed()
+        if not parsed.ok:
             return ""
-        found = changes(self.call.args, result.value, limit=MOST_WAS + 1)
+        found = changes(self.call.args, parsed.value, limit=MOST_WAS + 1)
         lines = [
             one_line(f"{change.path or 'all'}  {'is new' if change.added else 'was ' + in_words(change.before)}")
             for change in found[:MOST_WAS]
         ]
-        return "\n".join(lines + ["…"] * (len(found) > MOST_WAS)) or "the same value as before"
+        return "\n".join(lines + ["…"] * (len(found) > MOST_WAS))
 
+    def _show_title(self) -> None:
+        """The call's name, which one it is, whether it is a draft; and the calls around it."""
+        if not self._drafts:
+            return
+        call = self.call
+        pieces = [one_line(call.name, 30)]
+        if len(self._drafts) > 1:
+            pieces.append(f"{self._at + 1} of {len(self._drafts)}")
+        pieces.append("draft" if self.draft.is_changed else one_line(call.id or "", 14))
+        self.border_title = Content(" · ".join(pieces))
+        self.query_one("#editor-before", CallList).show(self._drafts[: self._at], 0, at_end=True)
+        self.query_one("#editor-after", CallList).show(self._drafts[self._at + 1 :], self._at + 1)
 
-def _check(text: str) -> ParsedText:
-    """Arguments are an object: anything else would break the graph that reads them."""
-    result = parse_with_position(text)
-    if result.ok and not isinstance(result.value, dict):
-        return ParsedText(None, "a tool's arguments are an object: { … }", 1, 1)
-    return result
+    def _show_columns(self) -> None:
+        if not self._drafts or not self.has_class("-wide"):
+            return
+        look = self._rows[0].look
+        cells = look.name_cells + 2 if look is not None and look.name_cells else 0
+        half = max(0, (self.scrollable_content_region.width - cells) // 2)
+        self.query_one(".editor--columns", Static).update(Content(" " * cells + "before".ljust(half) + "now"))
+
+    def _show_hint(self) -> None:
+        """What kind of value is typed here."""
+        fields = self.draft.version.fields if self._drafts else None
+        if fields is None:
+            self.border_subtitle = Content("JSON")
+            return
+        field = fields[min(self._row, len(fields) - 1)]
+        known = self._hints.get(self.call.name, {}).get(field.name, "")
+        how = "true or false: space switches" if field.kind is Kind.BOOLEAN else field.kind.value
+        self.border_subtitle = Content(one_line(" · ".join(filter(None, (field.name, known or how))), 120))
+
+    def _show_first_wrong(self) -> bool:
+        """Go to the first text that is not valid and say so; whether there is one."""
+        for number, draft in enumerate(self._drafts):
+            problems = draft.problems() if draft.is_changed else {}
+            if problems:
+                row, problem = next(iter(problems.items()))
+                self._open_call(number)
+                self._go_to_row(row)
+                fields = draft.version.fields
+                where = fields[row].name if fields is not None else f"line {problem.line}"
+                self.notify(
+                    sanitise(f"Not sent: {draft.call.name}, {where}: {problem.reason}."),
+                    severity="warning",
+                    markup=False,
+                )
+                return True
+        return False
 
 
 def _end_of_first_value(text: str) -> tuple[int, int]:

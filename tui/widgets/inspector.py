@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.events import Click
 from textual.widget import Widget
 
+from tui.domain.args_draft import ArgsDraft
 from tui.domain.checkpoint import Checkpoint
-from tui.domain.messages import ToolCall, read_messages
+from tui.domain.messages import read_messages
 from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.checkpoint_lines import checkpoint_page
 from tui.widgets.json_lines import json_lines
@@ -46,7 +47,7 @@ class Inspector(Vertical):
         & > .-shown { display: block; }
         & > ArgsEditor { display: none; }
         &.-editing > ArgsEditor { display: block; }
-        &.-editing > #tab-messages { height: auto; max-height: 50%; }
+        &.-editing > #tab-messages { height: auto; max-height: 35%; }
     }
     """
 
@@ -119,12 +120,12 @@ class Inspector(Vertical):
             self._tab = TABS[0] if read_messages(inspected.checkpoint.values) else TABS[1]
         self._show_tab()
 
-    def open_editor(self, calls: Sequence[ToolCall], drafts: Mapping[str, str], first: str | None = None) -> None:
-        """Edit tool calls of the shown checkpoint, below the messages."""
+    def open_editor(self, drafts: Sequence[ArgsDraft], first: str | None = None) -> None:
+        """Edit tool calls of the shown checkpoint, where the messages have them."""
         self._tab = TABS[0]
         self.add_class("-editing")
         self._show_tab()
-        self.editor.edit(calls, drafts, first=first)
+        self.editor.edit(drafts, first=first)
 
     def close_editor(self) -> None:
         """Close the editor."""

@@ -126,6 +126,9 @@ class KeyBar(Widget):
         return [*tabs, *pieces(left), *([gap] if gap.words else []), *pieces(right)]
 
     def _tabs(self, width: int) -> list[_Piece]:
+        focused = self.screen.focused
+        if isinstance(focused, QuestionLine) or (focused is not None and focused.check_consume_key("1", "1")):
+            return []  # their keys are typed now, or do nothing
         return [
             _Piece(
                 tab.key,
