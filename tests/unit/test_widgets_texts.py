@@ -8,19 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import ASKS, CALL, EPOCH, HUMAN, FakeBackend
-from tui.domain.checkpoint import Checkpoint, Interrupt, Task
+from tests.fakes import ASKS
+from tui.domain.checkpoint import Checkpoint
 from tui.domain.messages import view_messages
 from tui.domain.plans import PlanKind, ToolArgsEdit, TravelPlan
 from tui.domain.requests import PlannedRequest, RunSetup
 from tui.domain.transcript import StreamEvent
 from tui.domain.transcript_builder import transcript_of
-from tui.widgets.checkpoint_lines import checkpoint_page
 from tui.widgets.input_editor import read_input
 from tui.widgets.json_lines import json_line, json_lines, short_value
-from tui.widgets.lines import Line, plain, width_of
+from tui.widgets.lines import plain, width_of
 from tui.widgets.live_lines import LiveLines
-from tui.widgets.message_lines import MOST_MESSAGES, MOST_TEXT, message_page
 from tui.widgets.plan_words import question_of, title_of
 from tui.widgets.request_lines import request_page
 from tui.widgets.text_view import Paragraph
@@ -31,75 +29,6 @@ START = Checkpoint("t", "c02", step=1, next=("action",))
 
 def text_of(paragraphs: Sequence[Paragraph]) -> list[str]:
     return [plain(paragraph.line) for paragraph in paragraphs]
-
-
-def test_messages_as_text() -> None:
-    tool = {"type": "tool", "name": "search", "tool_call_id": "call_1", "content": "14 °C\nfog", "artifact": {"a": 1}}
-    failed = {"type": "tool", "name": "search", "tool_call_id": "x", "content": "no", "status": "error"}
-    said = {
-        "type": "ai",
-        "content": [{"type": "text", "text": "It is 14 °C"}],
-        "usage_metadata": {"input_tokens": 273, "output_tokens": 61},
-    }
-    assert text_of(message_page(view_messages([HUMAN, ASKS, tool, failed, said])).paragraphs) == [
-        "human",
-        "  what's the weather in sf",
-        "",
-        "ai",
-        "  search  call_1",
-        '    query  "weather in Santa Fe"',
-        "",
-        "tool  search",
-        "  14 °C",
-        "  fog",
-        "  artifact {1 key}",
-        "",
-        "tool  search  error",
-        "  no",
-        "",
-        "ai  273 -> 61 tokens",
-        "  It is 14 °C",
-        "",
-    ]
-
-
-def test_nested_arguments_are_shown_as_json() -> None:
-    call = {**CALL, "args": {"a": {"b": [1]}}}
-    lines = text_of(message_page(view_messages([{**ASKS, "tool_calls": [call]}])).paragraphs)
-    assert lines[2:8] == ["    {", '      "a": {', '        "b": [', "          1", "        ]", "      }"]
-
-
-def test_where_each_call_stands() -> None:
-    page = message_page(view_messages([HUMAN, ASKS]))
-    assert plain(page.paragraphs[page.calls["call_1"]].line) == "  search  call_1"
-
-
-def test_many_and_long_messages_are_cut_and_can_be_had() -> None:
-    messages = view_messages([{**HUMAN, "content": "x" * (MOST_TEXT + 10)}] * (MOST_MESSAGES + 5))
-    lines = text_of(message_page(messages).paragraphs)
-    assert lines[0] == "┄ 5 earlier messages · space shows more"
-    assert "  … 10 more characters · space shows more" in lines
-    more = text_of(message_page(messages, times=2).paragraphs)
-    assert len([line for line in more if line == "human"]) == MOST_MESSAGES + 5
-    assert not any("shows more" in line for line in more)
-
-
-def test_hostile_text_is_made_visible() -> None:
-    hostile = "\x1b]52;c;ZXZpbA==\x07 \u202eevil"
-    message = {
-        "type": "ai",
-        "content": hostile,
-        "name": hostile,
-        "tool_calls": [{**CALL, "name": hostile, "id": hostile}],
-    }
-    for lines in (
-        text_of(message_page(view_messages([message])).paragraphs),
-        text_of(
-            checkpoint_page(Checkpoint(hostile, hostile, next=(hostile,), broken=hostile, metadata={"x": hostile}))
-        ),
-        [plain(line) for line in json_lines({hostile: hostile})],
-    ):
-        assert not any("\x1b" in line or "\u202e" in line or "\x07" in line for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -140,26 +69,6 @@ def test_what_cannot_be_written_as_json_is_said() -> None:
     for _ in range(100_000):
         deep = [deep]
     assert "can't be shown" in plain(next(iter(json_lines(deep))))
-
-
-def test_the_facts_of_a_checkpoint() -> None:
-    asks = Task("t1", "pay", interrupts=(Interrupt({"q": "Pay?"}, "i1"),))
-    fails = Task("t2", "book", error="ValueError('boom')")
-    done = Task("t3", "look", result={"found": 3})
-    checkpoint = replace(START, tasks=(asks, fails, done), run_id="r-1", created_at=EPOCH, source="loop")
-    text = "\n".join(text_of(checkpoint_page(checkpoint, branch=1, is_head=True)))
-    for words in ("c02", "none: the first", "r-1", "loop", "1 · head", "action", "2026-01-01 12:00:00.000Z"):
-        assert words in text
-    for words in (
-        "pay  pending",
-        "waits  i1",
-        '"q": "Pay?"',
-        "book  failed",
-        "ValueError('boom')",
-        "look  done",
-        '"found": 3',
-    ):
-        assert words in text
 
 
 def test_questions_say_what_where_and_what_follows() -> None:
@@ -282,11 +191,3 @@ def test_a_long_text_shows_its_end() -> None:
     text = live_text([chunk("x" * 10_000 + " the end")])
     assert "earlier characters" in text[0]
     assert text[-1].endswith("the end▌")
-
-
-async def test_the_weather_answers_line_up() -> None:
-    backend = FakeBackend()
-    backend.add_weather_thread()
-    page = message_page(view_messages(backend.rows["t-1"][-1].values["messages"]))
-    line: Line = page.paragraphs[0].line
-    assert plain(line) == "human"

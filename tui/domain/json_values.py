@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NoReturn, TypeAlias
@@ -243,3 +243,11 @@ def depth(value: JSON) -> int:
             children = node.values() if isinstance(node, dict) else node
             stack.extend((child, level + 1) for child in children)
     return deepest
+
+
+def path_of(steps: Iterable[str | int]) -> str:
+    """The path of keys and indexes as people write it: `messages[2].score`, `scores["a b"]`; the whole value is `$`."""
+    trail: _Trail = None
+    for step in steps:
+        trail = (trail, step)
+    return _path(trail)

@@ -23,6 +23,7 @@ from tui.screens.copy_menu import copy_choices
 from tui.screens.dialogs import ChooseScreen, TextScreen
 from tui.screens.drafts import Drafts
 from tui.screens.history_control import HistoryControl
+from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
 from tui.screens.panes import PanesScreen
 from tui.screens.threads_control import ThreadsControl
@@ -41,6 +42,7 @@ from tui.widgets.pane_row import PaneRow
 from tui.widgets.pane_title import set_title
 from tui.widgets.question_line import QuestionLine
 from tui.widgets.request_lines import request_page
+from tui.widgets.row_view import RowView
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
 
@@ -76,6 +78,7 @@ class DebuggerScreen(PanesScreen):
         self.history = HistoryControl(self)
         self.travel = TravelControl(self)
         self.live = LiveControl(self)
+        self.inspecting = InspectorControl(self)
         self.now = now
         self._open_address = open_address
         self._production = production
@@ -227,7 +230,8 @@ class DebuggerScreen(PanesScreen):
 
     def action_copy(self) -> None:
         """Copy something of the current selection."""
-        choices = copy_choices(self.history.opened, self.history.selected, self.threads_list.selected)
+        here = self.inspector.copyable() if self.current_pane == "inspector" else ()
+        choices = copy_choices(self.history.opened, self.history.selected, self.threads_list.selected, here)
         if not choices:
             self.tell("There is nothing to copy yet.")
             return
@@ -336,6 +340,14 @@ class DebuggerScreen(PanesScreen):
         """Mark the rows of the checkpoints where something was typed."""
         if self.history.opened is not None and self.history.opened.thread_id == thread_id:
             self.timeline.set_drafts(self.drafts.checkpoints(thread_id))
+
+    @on(Inspector.RunWanted)
+    def _run_wanted(self, event: Inspector.RunWanted) -> None:
+        self.inspecting.read_run(event.run_id)
+
+    @on(RowView.OpenWanted)
+    def _value_opened(self, event: RowView.OpenWanted) -> None:
+        self.inspecting.open_value(event.selected)
 
     @on(ArgsEditor.DraftChanged)
     def _draft_changed(self) -> None:

@@ -11,7 +11,7 @@ from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
 from tui.screens.work import Job
 from tui.session.open_thread import AmbiguousName, OpenThread
-from tui.widgets.inspector import Inspected
+from tui.widgets.inspector import NOTHING, Inspected
 from tui.widgets.thread_rows import NO_MESSAGES, thread_title
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class HistoryControl:
             self.opened = None
             self._screen.threads_list.mark_open(None)
             self._screen.timeline.show_nothing(words)
-            self._screen.inspector.show(None)
+            self._screen.inspector.show(None, words)
             self._screen.show_titles()
 
     def refresh(self) -> None:
@@ -115,12 +115,17 @@ class HistoryControl:
         """Show the selected checkpoint in the inspector."""
         checkpoint = self.selected
         if checkpoint is None or self.opened is None:
-            self._screen.inspector.show(None)
+            self._screen.inspector.show(None, NOTHING if self.opened is None else NO_CHECKPOINTS)
             return
         tree = self.opened.tree
         head = tree.head
         self._screen.inspector.show(
-            Inspected(checkpoint, is_head=head is not None and head.checkpoint_id == checkpoint.checkpoint_id)
+            Inspected(
+                checkpoint,
+                is_head=head is not None and head.checkpoint_id == checkpoint.checkpoint_id,
+                parent=tree.parent(checkpoint.checkpoint_id),
+                now=self._screen.now(),
+            )
         )
 
     def failed(self, error: Exception) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from textual.binding import Binding, BindingError
+from textual.binding import Binding, BindingError, InvalidBinding
 from textual.dom import DOMNode
 from textual.keys import Keys, key_to_character
 
@@ -15,13 +15,14 @@ from tui.screens.debugger import DebuggerScreen
 from tui.screens.help import HelpScreen, bindings_of
 from tui.screens.panes import PanesScreen
 from tui.screens.runs import RunsScreen
+from tui.screens.value_screen import ValueScreen
 from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.input_editor import InputEditor
 from tui.widgets.inspector import Inspector
 from tui.widgets.line_view import LineView
 from tui.widgets.live_pane import LivePane
 from tui.widgets.question_line import QuestionLine
-from tui.widgets.state_tree import StateTree
+from tui.widgets.row_view import RowView
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
 
@@ -33,7 +34,6 @@ ACT_TOGETHER: Mapping[str, tuple[str, ...]] = {
     "Threads": (EVERYWHERE, MOVING),
     "Timeline": (EVERYWHERE, MOVING),
     "Inspector": (EVERYWHERE, MOVING),
-    "Inspector, State tab": (EVERYWHERE, "Inspector"),
     "Live": (EVERYWHERE, MOVING),
     "Runs": (MOVING,),
 }
@@ -50,8 +50,8 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, list[Binding]]]:
         (MOVING, bindings_of(LineView)),
         ("Threads", bindings_of(ThreadsList)),
         ("Timeline", bindings_of(Timeline)),
-        ("Inspector", bindings_of(Inspector)),
-        ("Inspector, State tab", bindings_of(StateTree)),
+        ("Inspector", bindings_of(Inspector, RowView)),
+        ("A value full screen", bindings_of(ValueScreen)),
         ("Editor of tool arguments", bindings_of(ArgsEditor)),
         ("Editor of an input", bindings_of(InputEditor)),
         ("Live", bindings_of(LivePane)),
@@ -97,7 +97,7 @@ def _why_not(name: str, keys: str, homes: Mapping[str, str]) -> str:
         return "there is no such command. The help (?) and the README list the names."
     try:
         parts = [binding.key for binding in Binding.make_bindings([Binding(keys, "x")])]
-    except BindingError:
+    except (BindingError, InvalidBinding):
         return "a key is missing."
     for part in parts:
         base = part.rsplit("+", 1)[-1]

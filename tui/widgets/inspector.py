@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,22 +12,31 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.domain.args_draft import ArgsDraft
-from tui.domain.checkpoint import Checkpoint
-from tui.domain.messages import read_messages
+from tui.domain.checkpoint import Checkpoint, Run
+from tui.domain.messages import find_messages
+from tui.domain.safe_text import one_line
 from tui.widgets.args_editor import ArgsEditor
-from tui.widgets.checkpoint_lines import checkpoint_page
-from tui.widgets.json_lines import json_lines
-from tui.widgets.message_lines import MessagePage, message_page
+from tui.widgets.checkpoint_rows import Facts, RunFacts
+from tui.widgets.checkpoint_view import CheckpointView
+from tui.widgets.json_view import JsonView
+from tui.widgets.messages_view import NO_MESSAGES, MessagesView
+from tui.widgets.recent import Recent
+from tui.widgets.row_view import RowView, Selected
 from tui.widgets.state_tree import StateTree
-from tui.widgets.text_view import Paragraph, TextView
+from tui.widgets.value_tree import MISSING, UNKNOWN
+from tui.widgets.value_view import ValueView
 
 TABS = ("Messages", "State", "Checkpoint", "JSON")
 
-MOST_JSON_LINES = 2000
-"""Lines of JSON shown at once; more on demand."""
+NOTHING = "Nothing is selected. enter on a thread opens it; j and k move through its checkpoints."
+
+EMPTY_STATE = "The state is empty here: the graph has not written anything yet."
+
+_KEPT_RUNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,9 @@ class Inspected:
     checkpoint: Checkpoint
     branch: int | None = None
     is_head: bool = False
+    parent: Checkpoint | None = None
+    """Tells what is new; None at the first checkpoint, and where it is not loaded."""
+    now: datetime | None = field(default=None, compare=False)
 
 
 class Inspector(Vertical):
@@ -43,7 +56,7 @@ class Inspector(Vertical):
 
     DEFAULT_CSS = """
     Inspector {
-        & > TextView, & > StateTree { height: 1fr; display: none; }
+        & > RowView { height: 1fr; display: none; }
         & > .-shown { display: block; }
         & > ArgsEditor { display: none; }
         &.-editing > ArgsEditor { display: block; }
@@ -53,26 +66,32 @@ class Inspector(Vertical):
 
     BINDINGS = [
         Binding("[", "tab(-1)", "previous tab", show=False, id="inspector.previous_tab"),
-        Binding("]", "tab(1)", "next tab", show=False, id="inspector.next_tab"),
+        Binding("]", "tab(1)", "next tab", key_display="[ ]", id="inspector.next_tab"),
         Binding("e", "screen.edit", "edit", id="inspector.edit"),
-        Binding("space", "more", "show more of something long", show=False, id="inspector.more"),
     ]
+
+    @dataclass
+    class RunWanted(Message):
+        """The run that made the shown checkpoint is to be read: answer with `show_run`."""
+
+        run_id: str
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._shown: Inspected | None = None
+        self._words = NOTHING
+        self._busy = ""
         self._tab = TABS[0]
         self._user_chose = False
         self._filled: set[str] = set()
-        self._page = MessagePage(())
-        self._more = 1
+        self._runs: Recent[str, RunFacts] = Recent(_KEPT_RUNS)
 
     def compose(self) -> ComposeResult:
         """The four views, and the editor below them."""
-        yield TextView(id="tab-messages")
+        yield MessagesView(id="tab-messages")
         yield StateTree(id="tab-state")
-        yield TextView(id="tab-checkpoint")
-        yield TextView(id="tab-json")
+        yield CheckpointView(id="tab-checkpoint")
+        yield JsonView(id="tab-json")
         yield ArgsEditor(id="args-editor")
 
     def on_mount(self) -> None:
@@ -95,9 +114,9 @@ class Inspector(Vertical):
         return self.has_class("-editing")
 
     @property
-    def view(self) -> Widget:
+    def view(self) -> RowView:
         """The view of the current tab: what takes the focus."""
-        return self.query_one(f"#tab-{self._tab.lower()}")
+        return self.query_one(f"#tab-{self._tab.lower()}", RowView)
 
     @property
     def focus_target(self) -> Widget:
@@ -109,16 +128,26 @@ class Inspector(Vertical):
         """The current tab's name."""
         return self._tab
 
-    def show(self, inspected: Inspected | None) -> None:
-        """Show another checkpoint, or nothing."""
+    def show(self, inspected: Inspected | None, words: str = NOTHING) -> None:
+        """Show another checkpoint, or nothing and why."""
         if inspected == self._shown and inspected is not None:
             return
-        self._shown = inspected
+        self._shown, self._words = inspected, words
         self._filled.clear()
-        self._more = 1
-        if not self._user_chose and inspected is not None:
-            self._tab = TABS[0] if read_messages(inspected.checkpoint.values) else TABS[1]
+        if not self._user_chose and inspected is not None and inspected.checkpoint.broken is None:
+            self._tab = TABS[0] if find_messages(inspected.checkpoint.values) else TABS[1]
         self._show_tab()
+
+    def show_run(self, run_id: str, run: Run | None, *, assistant: str = "", problem: str = "") -> None:
+        """Tell what is known about a run, or why it is not known."""
+        self._runs.put(run_id, RunFacts(run, assistant, problem))
+        shown = self._shown
+        if shown is not None and shown.checkpoint.run_id == run_id and "Checkpoint" in self._filled:
+            self.query_one(CheckpointView).show(self._facts(shown))
+
+    def copyable(self) -> list[Selected]:
+        """What the cursor of the current tab is on, nearest first."""
+        return self.view.copyable()
 
     def open_editor(self, drafts: Sequence[ArgsDraft], first: str | None = None) -> None:
         """Edit tool calls of the shown checkpoint, where the messages have them."""
@@ -131,7 +160,7 @@ class Inspector(Vertical):
         """Close the editor."""
         had_focus = self.editor.has_focus_within
         self.remove_class("-editing")
-        self._fill_messages()
+        self.query_one(MessagesView).show_until(None)
         if had_focus:
             self.view.focus()
 
@@ -143,12 +172,6 @@ class Inspector(Vertical):
         self._show_tab()
         if focused and not self.editor.has_focus_within:
             self.view.focus()
-
-    def action_more(self) -> None:
-        """Show more of something long."""
-        self._more += 1
-        self._filled.discard(self._tab)
-        self._show_tab()
 
     def on_click(self, event: Click) -> None:
         """A click on the title chooses a tab."""
@@ -164,11 +187,7 @@ class Inspector(Vertical):
     def _show_tab(self) -> None:
         for name in TABS:
             self.query_one(f"#tab-{name.lower()}").set_class(name == self._tab, "-shown")
-        pieces: list[str | tuple[str, str]] = []
-        for name in TABS:
-            pieces += [(" │ ", "$rule not bold")] * bool(pieces)
-            pieces.append((name, "bold $accent" if name == self._tab else "$calm not bold"))
-        self.border_title = Content.assemble(*pieces)
+        self._show_title()
         if self._tab not in self._filled:
             self._filled.add(self._tab)
             fill: dict[str, Callable[[], None]] = {
@@ -179,45 +198,76 @@ class Inspector(Vertical):
             }
             fill[self._tab]()
 
-    def _fill_messages(self) -> None:
-        view = self.query_one("#tab-messages", TextView)
+    def _show_title(self) -> None:
+        pieces: list[str | tuple[str, str]] = []
+        for name in TABS:
+            pieces += [(" │ ", "$rule not bold")] * bool(pieces)
+            pieces.append((name, "bold $accent" if name == self._tab else "$calm not bold"))
+        if self._busy:
+            pieces.append((f"  {self._busy} …", "$accent not bold"))
+        self.border_title = Content.assemble(*pieces)
+
+    def _nothing(self, empty: str) -> str:
+        """Why a tab is empty, and what to do."""
         if self._shown is None:
-            view.show(())
+            return self._words
+        broken = self._shown.checkpoint.broken
+        if broken is not None:
+            return one_line(
+                f"This checkpoint can't be read: {broken} The others are not concerned; ctrl+r reads again."
+            )
+        return empty
+
+    def _fill_messages(self) -> None:
+        view, shown = self.query_one(MessagesView), self._shown
+        if shown is None:
+            view.show(None, None, self._words)
             return
-        messages = read_messages(self._shown.checkpoint.values)
-        if not messages:
-            view.show([Paragraph((("No messages in this state. ] goes to the State tab.", "calm"),))])
-            return
-        self._page = message_page(messages, times=self._more)
-        view.show(self._page.paragraphs, at_end=self._more == 1)
+        empty = NO_MESSAGES if shown.checkpoint.values else EMPTY_STATE
+        view.show(shown.checkpoint, shown.parent, self._nothing(empty))
 
     def _fill_state(self) -> None:
-        self.query_one("#tab-state", StateTree).show(self._shown.checkpoint.values if self._shown else {})
-
-    def _fill_checkpoint(self) -> None:
-        view = self.query_one("#tab-checkpoint", TextView)
-        if self._shown is None:
-            view.show(())
-        else:
-            view.show(checkpoint_page(self._shown.checkpoint, branch=self._shown.branch, is_head=self._shown.is_head))
+        self._fill_value(self.query_one(StateTree))
 
     def _fill_json(self) -> None:
-        most = MOST_JSON_LINES * self._more
-        paragraphs: list[Paragraph] = []
-        for number, line in enumerate(json_lines(self._shown.checkpoint.values) if self._shown else ()):
-            if number >= most:
-                paragraphs.append(Paragraph((("… space shows more", "calm"),)))
-                break
-            paragraphs.append(Paragraph(line, 4))
-        self.query_one("#tab-json", TextView).show(paragraphs)
+        self._fill_value(self.query_one(JsonView))
 
-    def _show_call(self, call_id: str | None) -> None:
-        """While a call is edited, the messages end before it: the editor stands in its place."""
-        if call_id is not None and call_id in self._page.calls:
-            paragraphs = self._page.paragraphs[: self._page.calls[call_id]]
-            self.query_one("#tab-messages", TextView).show(paragraphs, at_end=True)
+    def _fill_value(self, view: ValueView) -> None:
+        shown = self._shown
+        if shown is None:
+            view.show({}, words=self._words)
+            return
+        before: object = UNKNOWN
+        if shown.parent is not None:
+            before = shown.parent.values
+        elif shown.checkpoint.parent_id is None:
+            before = MISSING
+        view.show(shown.checkpoint.values, before=before, words=self._nothing(EMPTY_STATE))
+
+    def _fill_checkpoint(self) -> None:
+        view, shown = self.query_one(CheckpointView), self._shown
+        if shown is None:
+            view.show(None, self._words)
+            return
+        view.show(self._facts(shown))
+        run_id = shown.checkpoint.run_id
+        known = self._runs.get(run_id) if run_id is not None else None
+        if run_id is not None and (known is None or known.run is None or known.run.is_active):
+            self.post_message(self.RunWanted(run_id))
+
+    def _facts(self, shown: Inspected) -> Facts:
+        facts = Facts(shown.checkpoint, shown.parent, shown.branch, shown.is_head, now=shown.now)
+        known = self._runs.get(shown.checkpoint.run_id) if shown.checkpoint.run_id is not None else None
+        return facts if known is None else replace(facts, run=known)
 
     @on(ArgsEditor.CallShown)
     def _call_shown(self, event: ArgsEditor.CallShown) -> None:
+        """While a call is edited, the messages end with its name: the editor stands where its arguments were."""
         event.stop()
-        self._show_call(event.call_id)
+        self.query_one(MessagesView).show_until(event.call_id)
+
+    @on(ValueView.Busy)
+    def _busy_changed(self, event: ValueView.Busy) -> None:
+        event.stop()
+        self._busy = event.words
+        self._show_title()

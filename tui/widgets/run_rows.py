@@ -9,9 +9,9 @@ from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Run
 from tui.domain.labels import ago, duration, in_words, step_words
 from tui.domain.safe_text import one_line
-from tui.widgets.checkpoint_lines import moment
 from tui.widgets.json_lines import json_lines
 from tui.widgets.lines import Line, fit
+from tui.widgets.moments import moment
 from tui.widgets.text_view import Paragraph
 
 _STYLES = {

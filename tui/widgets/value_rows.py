@@ -1,0 +1,163 @@
+"""Rows of a value tree as lines: names, values, types and sizes for the State tab, and JSON for the JSON tab. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from tui.domain.checkpoint import JSON
+from tui.domain.messages import is_message, summary, view_messages
+from tui.domain.safe_text import escape_hidden, hidden_count, one_line, shorten
+from tui.widgets.data_lines import fits
+from tui.widgets.json_lines import json_line, short_value
+from tui.widgets.lines import Line, Part, clip, width_of, wrap_line
+from tui.widgets.message_block import BAR
+from tui.widgets.value_tree import AFTER, BEFORE, CLOSE, HEAD, Node, Row
+
+Render: TypeAlias = Callable[[Row, int], list[Line]]
+
+STATE_LINES = 4
+"""Lines of one text in the State tab."""
+
+JSON_LINES = 12
+"""Lines of one text in the JSON tab."""
+
+_KIND_CELLS = 14
+_WITH_KINDS = 36
+"""Columns from which on there is room for types at the right."""
+
+_LOOKED_AT = 20_000
+"""Characters of a text that are searched for hidden ones."""
+
+_PREVIEW = 12
+
+
+def state_lines(row: Row, width: int) -> list[Line]:
+    """A row of the State tab: bar, name, value, type and size; a long text wraps."""
+    node = row.node
+    indent = "  " * min(node.depth + (row.kind in (BEFORE, AFTER)), width // 6)
+    if row.kind in (BEFORE, AFTER):
+        return [((f" {indent}  ", ""), *_rest(row))]
+    bar: Part = (BAR, "accent") if node.is_news else (" ", "")
+    mark = ("▾ " if node.is_open else "▸ ") if node.folds else "  "
+    name = one_line(str(node.step), 60) if not isinstance(node.step, int) else f"[{node.step}]"
+    name = name if node.parent is not None else "(the state)"
+    head: Line = (bar, (indent, ""), (mark, "calm"), (name, "json-key" if isinstance(node.step, str) else "calm"))
+    kind = kind_words(node.value) if width >= _WITH_KINDS else ""
+    room = width - width_of(head) - 2 - (max(_KIND_CELLS, len(kind) + 1) if kind else 0)
+    if room < 8:
+        room, kind = max(8, width - width_of(head) - 2), ""
+    head = clip(head, max(1, width - room - 2))
+    rows = wrap_line(_value(node, room), room)[: STATE_LINES + 1]
+    if len(rows) > STATE_LINES:
+        rows = [*rows[: STATE_LINES - 1], clip((*rows[STATE_LINES - 1], (" …", "calm")), room)]
+    pad = " " * (width_of(head) + 2)
+    lines: list[Line] = [(*head, ("  ", ""), *rows[0]), *(((pad, ""), *line) for line in rows[1:])]
+    if kind:
+        lines[0] = (*lines[0], (kind.rjust(width - width_of(lines[0])), "calm"))
+    return lines
+
+
+def _value(node: Node, room: int) -> Line:
+    value = node.value
+    if isinstance(value, (dict, list)):
+        return ((_preview(node, room), "calm"),)
+    if isinstance(value, str):
+        shown = one_line(value[: room * (STATE_LINES + 1) * 2])
+        hidden = hidden_count(value[:_LOOKED_AT])
+        warning: Line = ((f"  {hidden} hidden {'character' if hidden == 1 else 'characters'}", "warning"),)
+        return ((f'"{shown}"', "json-string"), *warning * bool(hidden))
+    if isinstance(value, float) and not math.isfinite(value):
+        return ((str(value), "warning"), ("  can't be sent back", "warning"))
+    return (short_value(value, 10_000),)
+
+
+def _preview(node: Node, room: int) -> str:
+    """What a folded object is about: a message's first words, or all of a small one."""
+    value = node.value
+    if is_message(value):
+        message = view_messages([value])[0]
+        return one_line(f"{message.role} {summary(message)}", room)
+    if not value:
+        return "{}" if isinstance(value, dict) else "[]"
+    if node.is_open:
+        return ""
+    if fits(value, _PREVIEW):
+        return one_line(json.dumps(value, ensure_ascii=False), room)
+    if isinstance(value, dict):
+        return shorten(", ".join(one_line(str(key), 20) for _, key in zip(range(6), value, strict=False)), room)
+    return ""
+
+
+def kind_words(value: JSON) -> str:
+    """The type of a value and how much there is of it: "object 3", "string 1,204", "int"."""
+    if isinstance(value, dict):
+        return f"object {len(value):,}"
+    if isinstance(value, list):
+        return f"array {len(value):,}"
+    if isinstance(value, str):
+        return f"string {len(value):,}"
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "bool"
+    return "int" if isinstance(value, int) else "float"
+
+
+def tree_json_lines(row: Row, width: int) -> list[Line]:
+    """A row of the JSON tab."""
+    node = row.node
+    level = node.depth + 1 + (row.kind in (BEFORE, AFTER))
+    indent = "  " * min(level, max(0, width - 8) // 4)
+    comma = "" if node.is_last else ","
+    if row.kind in (BEFORE, AFTER):
+        return [((indent, ""), *_rest(row))]
+    if row.kind == CLOSE:
+        return [((f"{indent}{'}' if isinstance(node.value, dict) else ']'}{comma}", "calm"),)]
+    key = ""
+    if isinstance(node.step, str) and node.parent is not None:
+        key = f"{_quoted(node.step[:200])}: "
+    if node.folds:
+        opening, closing = "{}" if isinstance(node.value, dict) else "[]"
+        start: Line = ((indent, ""), *json_line(key), (opening, "calm"))
+        if not node.is_open:
+            what = ("key" if opening == "{" else "item") + "s" * (node.size != 1)
+            start = (*start, (f" … {node.size:,} {what} ", "calm"), (closing + comma, "calm"))
+        return wrap_line(start, width, len(indent) + 2)
+    return _json_scalar(node, indent, key, comma, width)
+
+
+def _json_scalar(node: Node, indent: str, key: str, comma: str, width: int) -> list[Line]:
+    value = node.value
+    most = width * (JSON_LINES + 1)
+    if not isinstance(value, str):
+        bad = isinstance(value, float) and not math.isfinite(value)
+        text = {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN") if bad else json.dumps(value)
+        line = ((indent, ""), *json_line(f"{key}{text}{comma}"))
+        warning: Line = (("  can't be sent back", "warning"),)
+        return wrap_line((*line, *warning * bad), width, len(indent) + 2)[:JSON_LINES]
+    line = ((indent, ""), *json_line(key), (_quoted(value[:most]) + comma, "json-string"))
+    rows = wrap_line(line, width, len(indent) + 2)
+    if len(rows) <= JSON_LINES and len(value) <= most:
+        return rows
+    words = f"{indent}  … {len(value):,} characters in all · o opens"
+    return [*rows[: JSON_LINES - 1], ((shorten(words, width), "calm"),)]
+
+
+def _quoted(text: str) -> str:
+    return escape_hidden(json.dumps(text, ensure_ascii=False))
+
+
+def _rest(row: Row) -> Line:
+    node = row.node
+    count = node.first if row.kind == BEFORE else node.size - node.last
+    where = "before" if row.kind == BEFORE else "more"
+    return ((f"┄ {count:,} {where} · enter shows them", "calm"),)
+
+
+def is_one_line(row: Row, width: int) -> bool:
+    """Whether a row surely takes one line, without laying it out."""
+    node = row.node
+    text = len(node.value) if isinstance(node.value, str) else 24
+    name = len(node.step) if isinstance(node.step, str) else 8
+    return row.kind != HEAD or 2 * (text + name) + 2 * node.depth + _KIND_CELLS + 12 < width
