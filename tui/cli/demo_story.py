@@ -31,7 +31,7 @@ class StoryFailed(Exception):
 
 async def play_story(url: str) -> None:
     """Play W1, W2 and W3 on the server at `url`; raises `StoryFailed` when a step does not come out as told."""
-    options = Options(Connection(url, assistant="agent"))
+    options = Options(Connection(url, assistant="agent", audited=False))
     async with connected(options) as session:
         say(f"Forkpoint on a real Agent Server: {session.info.title} at {session.backend.address}")
         await _background_run(session)

@@ -87,9 +87,10 @@ def json_option(function: F) -> F:
 @asynccontextmanager
 async def connected(options: Options) -> AsyncIterator[Session]:
     """A session that has probed its server, closed at the end."""
+    from tui.cli.output import say_aside
     from tui.session.connect import connect_session
 
-    session = await connect_session(options.connection)
+    session = await connect_session(options.connection, lambda text: say_aside(f"forkpoint: {text}"))
     try:
         yield session
     finally:

@@ -1,27 +1,43 @@
-"""From settings to a connected session: picks the backend that an address means."""
+"""From settings to a connected session: picks the backend that an address means, and has its writes logged."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import quote
+
 from tui.backends.agent_server.backend import AgentServerBackend
-from tui.config import Connection
+from tui.config import Connection, state_folder
+from tui.session.audit import FILE_NAME, AuditLog
 from tui.session.session import Session
 
+Tell = Callable[[str], None]
 
-def make_session(connection: Connection) -> Session:
-    """A session for this connection, not yet connected."""
+
+def make_session(connection: Connection, tell: Tell | None = None) -> Session:
+    """A session for this connection, not yet connected. `tell` hears what goes wrong beside the work proper."""
+    audit = audit_log(connection, tell) if connection.audited else None
     backend = AgentServerBackend(
         connection.url,
         api_key=connection.api_key,
         headers=connection.headers,
         ca_file=connection.ca_file,
         read_only=connection.read_only,
+        on_write=audit.record if audit is not None else None,
     )
-    return Session(backend, assistant=connection.assistant)
+    return Session(backend, assistant=connection.assistant, audit=audit)
 
 
-async def connect_session(connection: Connection) -> Session:
+def audit_log(connection: Connection, tell: Tell | None = None) -> AuditLog:
+    """The log of this user's writes, which hides the secrets of the connection."""
+    secrets = [text for text in (connection.api_key, *connection.headers.values()) if text]
+    return AuditLog(
+        state_folder() / FILE_NAME, [*secrets, *(quote(secret, safe="") for secret in secrets)], on_trouble=tell
+    )
+
+
+async def connect_session(connection: Connection, tell: Tell | None = None) -> Session:
     """A session that has probed its server; raises `BackendError` when it can't be used."""
-    session = make_session(connection)
+    session = make_session(connection, tell)
     try:
         await session.connect()
     except BaseException:

@@ -12,6 +12,7 @@ from tui.domain.addresses import HEAD, CheckpointName, is_full_id, matching, tai
 from tui.domain.checkpoint import Checkpoint, CheckpointRef, Thread
 from tui.domain.sharing import ValueSharer
 from tui.domain.tree import CheckpointTree
+from tui.session.audit import AuditLog
 
 FIRST_PAGE = 20
 """Rows of the first page: a screenful, before anything is known about the size of a row."""
@@ -39,8 +40,9 @@ class OpenThread:
     Values are shared between checkpoints, so memory grows with what changed.
     """
 
-    def __init__(self, backend: Backend, thread: Thread) -> None:
+    def __init__(self, backend: Backend, thread: Thread, audit: AuditLog | None = None) -> None:
         self.backend = backend
+        self.audit = audit
         self.thread = thread
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()

@@ -12,6 +12,7 @@ from tui.domain.checkpoint import JSON, Assistant, Checkpoint, Run, ServerInfo, 
 from tui.domain.plans import PlanError
 from tui.domain.requests import RunSetup
 from tui.domain.run_setup import run_setup
+from tui.session.audit import AuditLog
 from tui.session.open_thread import AmbiguousName, OpenThread
 
 SEARCH_PAGE = 1000
@@ -19,11 +20,15 @@ SEARCH_PAGE = 1000
 
 
 class Session:
-    """A backend with a memory. `assistant` is the one the user named for this session, if any."""
+    """A backend with a memory. `assistant` is the one the user named for this session, if any.
 
-    def __init__(self, backend: Backend, *, assistant: str | None = None) -> None:
+    `audit` is the log of its writes, None where they are not logged.
+    """
+
+    def __init__(self, backend: Backend, *, assistant: str | None = None, audit: AuditLog | None = None) -> None:
         self.backend = backend
         self.assistant = assistant
+        self.audit = audit
         self.info = ServerInfo(kind="unknown")
         self._assistants: Sequence[Assistant] | None = None
 
@@ -61,7 +66,7 @@ class Session:
 
     async def open(self, thread: Thread) -> OpenThread:
         """Open a thread with its first page of history."""
-        opened = OpenThread(self.backend, thread)
+        opened = OpenThread(self.backend, thread, self.audit)
         await opened.load_older()
         return opened
 

@@ -55,7 +55,14 @@ async def carry_out(opened: OpenThread, plan: TravelPlan, emit: Emit) -> RunEnde
     start = await write_state(opened, plan, emit)
     request = plan.run_request(start)
     async with opened.backend.stream_run(plan.thread_id, request) as stream:
+        _tell_trouble(opened, emit)
         return await follow(opened, stream, emit)
+
+
+def _tell_trouble(opened: OpenThread, emit: Emit) -> None:
+    """The audit log's, if it could not be written."""
+    if opened.audit is not None and (trouble := opened.audit.take_trouble()) is not None:
+        emit(Note(trouble))
 
 
 async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Checkpoint | None:

@@ -17,6 +17,7 @@ from tui.backends.agent_server.previews import Previews
 from tui.backends.agent_server.probe import is_absent, probe
 from tui.backends.agent_server.runs import Runs
 from tui.backends.agent_server.threads import Rows, Threads
+from tui.backends.agent_server.writes import OnWrite
 from tui.backends.base import Capabilities, HistoryPage, RunStream, ThreadPage, ThreadQuery
 from tui.backends.errors import BackendError, BadAnswer, Conflict, NotFound, Rejected, Unsupported
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
@@ -40,6 +41,7 @@ class AgentServerBackend:
         transport: replaces the network, for tests.
         max_body: bytes of the largest answer that is read.
         waits: pauses between the attempts of a read.
+        on_write: hears of every request that may have changed something, once its outcome is known.
 
     Raises:
         CannotConnect: `url` or `ca_file` cannot be used.
@@ -57,6 +59,7 @@ class AgentServerBackend:
         transport: httpx.AsyncBaseTransport | None = None,
         max_body: int = limits.MAX_BODY,
         waits: Waits | None = None,
+        on_write: OnWrite | None = None,
     ) -> None:
         address = parse_address(url)
         credentials = Credentials(address, api_key, headers or {})
@@ -68,6 +71,7 @@ class AgentServerBackend:
             transport=transport,
             max_body=max_body,
             waits=waits or Waits(),
+            on_write=on_write,
         )
         self.assistants_api = Assistants(self._http)
         self.threads_api = Threads(self._http)

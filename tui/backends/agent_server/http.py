@@ -7,9 +7,10 @@ official server silently drops a pooled connection after it answered 500, and a 
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ from tui.backends.agent_server import limits
 from tui.backends.agent_server.address import Address, Credentials
 from tui.backends.agent_server.failures import Asked, refused, unreachable
 from tui.backends.agent_server.guard import ReadOnlyTransport, is_read
+from tui.backends.agent_server.writes import OnWrite, Outcome, telling
 from tui.backends.errors import BackendError, BadAnswer, CannotConnect, ConnectionLost, NotFound, Rejected, TooLarge
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, Unsendable, dumps, loads
@@ -31,6 +33,7 @@ from tui.domain.safe_text import one_line
 stamina.instrumentation.set_on_retry_hooks([])
 
 _LONGEST_ID = 500
+_RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
 
 Query = Sequence[tuple[str, str]]
@@ -66,7 +69,7 @@ def segment(text: str) -> str:
 
 
 class Http:
-    """The HTTP client of one server. `transport` replaces the network in tests."""
+    """The HTTP client of one server. `transport` replaces the network in tests; `on_write` hears of every write."""
 
     def __init__(
         self,
@@ -78,12 +81,14 @@ class Http:
         transport: httpx.AsyncBaseTransport | None = None,
         max_body: int = limits.MAX_BODY,
         waits: Waits = Waits(),  # frozen
+        on_write: OnWrite | None = None,
     ) -> None:
         self.address = address
         self.read_only = read_only
         self._credentials = credentials
         self._max_body = max_body
         self._waits = waits
+        self._on_write = on_write
         verify = _tls(address, ca_file)
         self._reads = self._client(transport or httpx.AsyncHTTPTransport(verify=verify), read_only)
         self._writes = self._reads
@@ -125,7 +130,10 @@ class Http:
             BackendError: as the answer, or its absence, demands.
         """
         if not is_read(method, path, tuple(name for name, _ in query)):
-            return await self._once(self._writes, method, path, query, body, read_seconds)
+            with self._telling(method, path, query, body) as outcome:
+                answer = await self._once(self._writes, method, path, query, body, read_seconds)
+                outcome.status, outcome.answer = answer.status, answer.value
+            return answer
         pauses = stamina.retry_context(
             on=_worth_another_try,
             attempts=limits.READ_ATTEMPTS,
@@ -138,6 +146,9 @@ class Http:
             with attempt:
                 return await self._once(self._reads, method, path, query, body, read_seconds)
         raise AssertionError("unreachable")
+
+    def _telling(self, method: str, path: str, query: Query, body: JSON) -> AbstractContextManager[Outcome]:
+        return telling(self._on_write, self.address.text, method, path, query, body)
 
     async def _once(
         self,
@@ -223,6 +234,18 @@ class Http:
         Raises:
             BackendError: as the answer, or its absence, demands.
         """
+        reads = is_read(method, path, tuple(name for name, _ in query))
+        with nullcontext(Outcome()) if reads else self._telling(method, path, query, body) as outcome:
+            response = await self._opened(method, path, query, body, last_event_id, silence)
+            outcome.status, outcome.run_id = response.status_code, run_id_of(response)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _opened(
+        self, method: str, path: str, query: Query, body: JSON, last_event_id: str | None, silence: float
+    ) -> httpx.Response:
         asked = Asked(method, path, self.address.text)
         request = self._request(self._writes, asked, query, body, _timeout(silence))
         request.headers["accept"] = "text/event-stream"
@@ -235,9 +258,19 @@ class Http:
             raise unreachable(asked, error) from error
         try:
             await _check_stream(asked, response)
-            yield response
-        finally:
+        except BaseException:
             await response.aclose()
+            raise
+        return response
+
+
+def run_id_of(response: httpx.Response) -> str | None:
+    """The run that an answer's headers name, if they do."""
+    for header in ("content-location", "location"):
+        found = _RUN_IN_PATH.search(response.headers.get(header, ""))
+        if found and found[1] not in ("stream", "wait"):
+            return found[1]
+    return None
 
 
 async def _check_stream(asked: Asked, response: httpx.Response) -> None:

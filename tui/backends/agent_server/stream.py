@@ -6,20 +6,18 @@ The end of a stream is not success. A stream that breaks is an error here; one t
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from tui.backends._httpx import httpx, httpx_sse
 from tui.backends.agent_server import limits
 from tui.backends.agent_server.failures import Asked, unreachable
+from tui.backends.agent_server.http import run_id_of
 from tui.backends.errors import NotFound, StreamBroken
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, loads
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import StreamEvent
-
-_RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
 
 
 class _Bounded(httpx.AsyncByteStream):
@@ -56,7 +54,7 @@ class EventStream:
     ) -> None:
         self._asked = asked
         self._bytes = _Bounded(response, asked, max_event)
-        self._run_id = run_id or _run_id_of(response)
+        self._run_id = run_id or run_id_of(response)
 
     @property
     def run_id(self) -> str | None:
@@ -111,14 +109,6 @@ class EventStream:
             self._run_id = event.data["run_id"]
         if event.event == "error" and says_no_such_run(event.data):
             raise no_such_run(self._asked)
-
-
-def _run_id_of(response: httpx.Response) -> str | None:
-    for header in ("content-location", "location"):
-        found = _RUN_IN_PATH.search(response.headers.get(header, ""))
-        if found and found[1] not in ("stream", "wait"):
-            return found[1]
-    return None
 
 
 def says_no_such_run(error: JSON) -> bool:
