@@ -35,7 +35,7 @@ class ForkpointApp(App[None]):
 
     TITLE = "forkpoint"
     CSS_PATH = "screens/debugger.tcss"
-    COMMANDS = App.COMMANDS | {BindingCommands, PlaceCommands}
+    COMMANDS = {BindingCommands, PlaceCommands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,8 +104,8 @@ class ForkpointApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers besides the keys."""
         del screen
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Screenshot", "Save what is on the screen as SVG", self.action_screenshot)
+        yield SystemCommand("app: theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("app: screenshot as SVG", "Save what is on the screen", self.action_screenshot)
 
     async def on_event(self, event: Event) -> None:
         """The first key, whatever it does, ends the greeting."""

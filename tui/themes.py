@@ -79,6 +79,7 @@ _FOR_TEXTUAL: Mapping[str, str] = {
     "block-cursor-background": "row-selected",
     "block-cursor-foreground": "foreground",
     "block-cursor-text-style": "row-selected-style",
+    "block-cursor-blurred-background": "row-selected",
     "block-cursor-blurred-text-style": "row-selected-blur-style",
     "border": "primary",
     "border-blurred": "rule",

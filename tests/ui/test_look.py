@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList, CommandPalette
+from textual.strip import Strip
 
-from tests.ui.driving import app_on_fake
+from tests.ui.driving import Driver, app_on_fake
+from tui.screens.too_small import TooSmallScreen
 from tui.themes import load_themes, theme_folder
+from tui.widgets.first_hint import FirstHint
+from tui.widgets.text_view import TextView
 
 
 @pytest.mark.parametrize("theme", sorted(load_themes([theme_folder()]).themes))
@@ -34,3 +39,168 @@ async def test_a_users_theme_is_used_and_a_broken_one_is_told(tmp_path: Path) ->
         (said,) = driver.heard
         assert said.startswith("Theme broken.toml:")
         assert "\n" not in said
+
+
+async def choose_a_theme(driver: Driver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("app: theme")
+    await driver.until(lambda: count_of_commands(driver) == 1)
+    await driver.press("enter")
+    await driver.until(lambda: count_of_commands(driver) == len(driver.app.own_themes), "the themes")
+
+
+def count_of_commands(driver: Driver) -> int:
+    found = driver.app.screen.query(CommandList)
+    return found.first().option_count if found else 0
+
+
+async def test_a_theme_is_tried_on_while_it_is_highlighted() -> None:
+    async with app_on_fake() as (driver, _):
+        app = driver.app
+        await choose_a_theme(driver)
+        assert app.theme == "forkpoint-dark", "the one in use comes first"
+        await driver.press("down")
+        await driver.until(lambda: app.theme == "forkpoint-ansi", "the next one is tried on")
+        await driver.press("escape")
+        await driver.until(lambda: app.theme == "forkpoint-dark", "esc takes it off")
+        await choose_a_theme(driver)
+        await driver.write("light")
+        await driver.until(lambda: app.theme == "forkpoint-light")
+        await driver.press("enter")
+        await driver.until(lambda: not isinstance(app.screen, CommandPalette))
+        assert app.theme == "forkpoint-light"
+        assert any('theme = "forkpoint-light"' in words for words in driver.heard)
+
+
+async def test_threads_and_checkpoints_are_found_by_their_words() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.press("1", "ctrl+p")
+        await driver.write("search santa")
+        await driver.until(lambda: 0 < count_of_commands(driver) < 5)
+        await driver.press("enter")
+        await driver.until(lambda: driver.screen.current_pane == "timeline")
+        selected = driver.screen.timeline.selected
+        assert selected is not None
+        opened = driver.screen.history.opened
+        assert opened is not None
+        assert "Santa Fe" in str(opened.tree[selected].values)
+
+
+async def test_commands_of_other_panes_go_there_first() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("1", "ctrl+p")
+        await driver.write("timeline: replay")
+        await driver.until(lambda: 0 < count_of_commands(driver) < 5)
+        await driver.press("enter")
+        assert "Replay from step 1?" in await driver.asked()
+        assert driver.screen.current_pane == "timeline"
+
+
+async def test_the_first_start_shows_a_hint_until_a_key_is_pressed() -> None:
+    async with app_on_fake(first_start=True) as (driver, _):
+        assert driver.screen.query(FirstHint)
+        before = driver.screen.timeline.selected
+        await driver.press("2", "j")
+        assert not driver.screen.query(FirstHint)
+        assert driver.screen.timeline.selected != before, "the key was not eaten"
+    async with app_on_fake() as (driver, _):
+        assert not driver.screen.query(FirstHint)
+
+
+async def test_wrong_keys_in_the_config_are_told_and_the_others_work() -> None:
+    async with app_on_fake(keymap={"no.such": "x", "timeline.replay": "ctrl+g"}) as (driver, _):
+        (said,) = driver.heard
+        assert said.startswith('[keys] "no.such" = "x"')
+        await driver.select_step(1)
+        await driver.press("ctrl+g")
+        assert "Replay" in await driver.asked()
+        await driver.press("n", "question_mark", "slash")
+        await driver.write("timeline.replay")
+        await driver.press("enter", "n")
+        assert any(strip.text.split() == ["^g", "replay", "!", "timeline.replay"] for strip in lines_of(driver))
+
+
+def lines_of(driver: Driver) -> list[Strip]:
+    view = driver.app.screen.query_one(TextView)
+    return [view.render_line(y) for y in range(view.size.height)]
+
+
+async def test_the_help_can_be_searched() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.press("question_mark", "slash")
+        await driver.write("to the fork point")
+        await driver.press("enter")
+        assert any("to the fork point" in strip.text for strip in lines_of(driver))
+        await driver.press("escape")
+        assert driver.app.screen is driver.screen
+
+
+async def test_ascii_draws_no_other_marks() -> None:
+    async with app_on_fake(ascii_only=True) as (driver, _):
+        svg = driver.app.export_screenshot()
+        assert not set("●◉│─╭╮╯╰…·") & set(svg)
+        assert "@" in svg, "the head has its mark"
+    async with app_on_fake() as (driver, _):
+        assert "◉" in driver.app.export_screenshot()
+
+
+async def test_a_small_terminal_says_so_and_nothing_is_lost() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("3")
+        focused, selected = driver.screen.focused, driver.screen.timeline.selected
+        await driver.pilot.resize_terminal(40, 10)
+        await driver.until(lambda: isinstance(driver.app.screen, TooSmallScreen))
+        await driver.press("j", "r")
+        assert driver.screen.timeline.selected == selected, "keys do nothing that is not seen"
+        await driver.pilot.resize_terminal(100, 30)
+        await driver.until(lambda: driver.app.screen is driver.screen)
+        assert (driver.screen.focused, driver.screen.timeline.selected) == (focused, selected)
+        await driver.pilot.resize_terminal(40, 10)
+        await driver.until(lambda: isinstance(driver.app.screen, TooSmallScreen))
+        await driver.press("enter")
+        assert driver.app.screen is driver.screen, "who wants to goes on"
+
+
+async def test_a_narrow_terminal_names_its_panes_and_what_is_shown() -> None:
+    async with app_on_fake(size=(80, 24)) as (driver, _):
+        await driver.press("2")
+        await driver.until(lambda: "5 checkpoints" in driver.text("#header"))
+        assert driver.text("#keys").startswith(" 1 threads  2 timeline  3 state ")
+        assert "4 live" not in driver.text("#keys"), "there was no run yet"
+        assert driver.screen.timeline.size.height == 22, "a line above, a line below, no borders"
+        await driver.press("1")
+        await driver.until(lambda: driver.text("#header").startswith(" Threads"))
+        await driver.pilot.click("#keys", offset=(14, 0))
+        assert driver.screen.current_pane == "timeline", "its name can be clicked"
+
+
+async def test_keys_can_be_clicked() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.until(lambda: "r replay" in driver.text("#keys"))
+        await driver.pilot.click("#keys", offset=(driver.text("#keys").index("replay") + 1, 0))
+        assert "Replay" in await driver.asked()
+
+
+async def test_borders_can_be_dragged_and_shares_are_kept() -> None:
+    async with app_on_fake() as (driver, _):
+        threads, timeline = driver.screen.threads_list, driver.screen.timeline
+        before = threads.region.width
+        border = threads.region.right - 1
+        await driver.pilot.mouse_down(offset=(border, 10))
+        await driver.pilot.hover(offset=(border + 14, 10))
+        await driver.pilot.mouse_up(offset=(border + 14, 10))
+        assert threads.region.width == before + 14
+        assert timeline.region.x == threads.region.right
+        await driver.pilot.resize_terminal(240, 50)
+        await driver.until(lambda: abs(threads.region.width - 2 * (before + 14)) <= 1, "the share is kept")
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.press("2")
+        await driver.until(lambda: timeline.region.width == 80, "in a narrow terminal a pane has all of it")
+        await driver.pilot.resize_terminal(120, 36)
+        await driver.until(lambda: threads.region.width == before + 14)
+        border = threads.region.right - 1
+        await driver.pilot.click(offset=(border, 10), times=2)
+        await driver.until(lambda: threads.region.width == before, "a double click undoes it")

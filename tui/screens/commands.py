@@ -9,8 +9,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.dom import DOMNode
+from textual.fuzzy import Matcher
 
+from tui.domain.addresses import tail
 from tui.domain.lanes import RowKind
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.panes import PANES
@@ -26,13 +29,34 @@ MOST_CHECKPOINTS = 500
 """The newest of them are offered; `/` in the timeline finds all."""
 
 
+WORDS_CELLS = 58
+"""Where the key stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line of the palette."""
+    """One line of the palette; `aside` stands at the right, such as the key. Both are safe texts."""
 
     words: str
-    help: str
+    aside: str
     run: Callable[[], Any]
+
+    def hit(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
+        """The line if it matches what was typed."""
+        score = matcher.match(self.words)
+        if score <= 0:
+            return None
+        return Hit(score * weight, self._line(matcher.highlight(self.words)), self.run, text=self.words)
+
+    def discovery(self) -> DiscoveryHit:
+        """The line before anything is typed."""
+        return DiscoveryHit(self._line(Content(self.words)), self.run, text=self.words)
+
+    def _line(self, words: Content) -> Content:
+        if words.cell_length > WORDS_CELLS:
+            words = words.truncate(WORDS_CELLS, ellipsis=True)
+        gap = " " * (WORDS_CELLS - words.cell_length)
+        return Content.assemble(words, (f"{gap}  {self.aside}", "$calm not bold"))
 
 
 @runtime_checkable
@@ -66,6 +90,8 @@ class BindingCommands(Provider):
         if isinstance(self.screen, DebuggerScreen):
             for name in PANES:
                 yield from self._commands_of(self.screen, name, seen)
+        for title, _, run, _ in self.app.get_system_commands(self.screen):
+            yield Command(title, "", run)
 
     def _commands_of(self, screen: DebuggerScreen, name: str, seen: set[str]) -> Iterator[Command]:
         """Commands of a pane without the focus: they go there first."""
@@ -78,9 +104,10 @@ class BindingCommands(Provider):
             if self._is_offered(binding, seen):
                 yield self._command(binding, partial(self._go_and_run, screen, name, binding, pane))
 
-    async def _go_and_run(self, screen: DebuggerScreen, name: str, binding: Binding, pane: DOMNode) -> None:
+    def _go_and_run(self, screen: DebuggerScreen, name: str, binding: Binding, pane: DOMNode) -> None:
         screen.show_pane(name)
-        await self.app.run_action(binding.action, pane)
+        # Only when the focus has arrived: a question that it finds open would be given up.
+        screen.call_after_refresh(self.app.run_action, binding.action, pane)
 
     def _is_offered(self, binding: Binding, seen: set[str]) -> bool:
         """Whether a binding is a command of ours that does something now; each id once."""
@@ -93,20 +120,19 @@ class BindingCommands(Provider):
 
     def _command(self, binding: Binding, run: Callable[[], Any]) -> Command:
         context = (binding.id or "").split(".", 1)[0]
-        return Command(f"{context}: {binding.tooltip or binding.description}", f"key {key_words(binding)}", run)
+        return Command(f"{context}: {binding.tooltip or binding.description}", key_words(binding), run)
 
     async def discover(self) -> Hits:
         """All of them."""
         for command in self.commands():
-            yield DiscoveryHit(command.words, command.run, help=command.help)
+            yield command.discovery()
 
     async def search(self, query: str) -> Hits:
         """Those that match what was typed."""
         matcher = self.matcher(query)
         for command in self.commands():
-            score = matcher.match(command.words)
-            if score > 0:
-                yield Hit(score, matcher.highlight(command.words), command.run, help=command.help)
+            if hit := command.hit(matcher):
+                yield hit
 
 
 class PlaceCommands(Provider):
@@ -119,12 +145,12 @@ class PlaceCommands(Provider):
         screen = self.screen
         for thread in screen.threads_list.threads:
             words = f"thread: {thread_title(thread)}"
-            yield Command(words, thread.thread_id, partial(self._open, screen, thread.thread_id))
+            yield Command(words, tail(thread.thread_id), partial(self._open, screen, thread.thread_id))
         for number, row in enumerate(screen.timeline.rows[:MOST_CHECKPOINTS]):
             if row.kind is RowKind.CHECKPOINT:
                 words = screen.timeline.search_text(number).removesuffix(row.checkpoint_id).strip()
                 go = partial(self._select, screen, row.checkpoint_id)
-                yield Command(f"checkpoint: {words}", row.checkpoint_id, go)
+                yield Command(f"checkpoint: {words}", tail(row.checkpoint_id), go)
 
     def _open(self, screen: DebuggerScreen, thread_id: str) -> None:
         screen.show_pane("threads")
@@ -136,15 +162,17 @@ class PlaceCommands(Provider):
         screen.timeline.select(checkpoint_id)
 
     async def search(self, query: str) -> Hits:
-        """Those that match what was typed, once there are some letters."""
+        """Those with all the words that were typed, once there are some letters."""
         if len(query.strip()) < LEAST_LETTERS:
             return
         matcher = self.matcher(query)
+        wanted = query.casefold().split()
         for place in self.places():
-            score = matcher.match(place.words)
-            if score > 0:
-                # Commands come first: who types "replay" wants to replay.
-                yield Hit(score * 0.5, matcher.highlight(place.words), place.run, help=place.help)
+            if not all(word in place.words.casefold() for word in wanted):
+                continue
+            # Commands come first: who types "replay" wants to replay.
+            if hit := place.hit(matcher, 0.5):
+                yield hit
 
 
 class ThemeCommands(Provider):
@@ -160,12 +188,11 @@ class ThemeCommands(Provider):
     async def discover(self) -> Hits:
         """All of them."""
         for theme in self.themes():
-            yield DiscoveryHit(theme.words, theme.run, help=theme.help or None)
+            yield theme.discovery()
 
     async def search(self, query: str) -> Hits:
         """Those that match what was typed."""
         matcher = self.matcher(query)
         for theme in self.themes():
-            score = matcher.match(theme.words)
-            if score > 0:
-                yield Hit(score, matcher.highlight(theme.words), theme.run, text=theme.words, help=theme.help or None)
+            if hit := theme.hit(matcher):
+                yield hit

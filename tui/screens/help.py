@@ -34,9 +34,7 @@ INTRODUCTION = (
     "server: they ask first. Old checkpoints never change."
 )
 
-REMAPPING = (
-    'Any key can be another: in config.toml, [keys], "timeline.replay" = "ctrl+g". The names stand at the right.'
-)
+REMAPPING = 'Any key can be another: "timeline.replay" = "ctrl+g" in config.toml under [keys]. Names are at the right.'
 
 
 class HelpScreen(ModalScreen[None]):

@@ -8,7 +8,7 @@ from textual.widgets import Static
 LINES = (
     "enter opens a thread; j k move through its checkpoints, newest on top.",
     "e edits a tool call in place, ctrl+s forks from there and runs.",
-    "r replays: nodes and tools really run again. Nothing runs before you answer y.",
+    "r replays: nodes and tools run again. Nothing runs before you answer y.",
     "1 2 3 or tab change the pane, esc goes back, q quits.",
     "? shows every key, ctrl+p finds a command. This hint comes only once.",
 )

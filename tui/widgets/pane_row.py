@@ -49,9 +49,9 @@ class PaneRow(Horizontal):
         """A button went down on a border: from now on the pointer moves it."""
         number = self.border_at(int(event.screen_x))
         if number is not None and event.button == 1:
+            event.stop()
             self._dragged = number
             self.capture_mouse()
-            event.stop()
 
     def on_mouse_move(self, event: MouseMove) -> None:
         """The border follows the pointer."""
@@ -70,5 +70,5 @@ class PaneRow(Horizontal):
         """A double click on a border undoes all dragging."""
         if event.chain == 2 and self.border_at(int(event.screen_x)) is not None:
             for pane in self.children:
-                pane.styles.clear_rule("width")
-                pane.styles.clear_rule("min_width")
+                pane.styles.width = None
+                pane.styles.min_width = None

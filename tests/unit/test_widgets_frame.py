@@ -1,0 +1,96 @@
+"""What stands around the panes: the header, the keys, the words about a small terminal, and ASCII in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.segment import Segment
+from textual.binding import Binding
+from textual.color import Color
+
+from tui.domain.labels import Mark
+from tui.domain.safe_text import cell_len
+from tui.screens.too_small import is_too_small
+from tui.widgets.first_hint import LINES
+from tui.widgets.header_line import HeaderFacts, header_line
+from tui.widgets.key_bar import fitting
+from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
+from tui.widgets.lines import plain, width_of
+
+FACTS = HeaderFacts("demo", "langgraph 1.2.22 · api 0.16.7", "http://127.0.0.1:2024", "live", "agent")
+
+
+def test_the_header_says_where_and_how_we_are_connected() -> None:
+    words = plain(header_line(FACTS, 110))
+    assert words.startswith(" forkpoint   demo   langgraph 1.2.22 · api 0.16.7 · http://127.0.0.1:2024   ")
+    assert words.endswith("   ● live   agent   read-write ")
+
+
+@pytest.mark.parametrize("width", [200, 120, 100, 80, 60, 40, 20, 8, 1])
+@pytest.mark.parametrize(
+    "facts", [FACTS, replace(FACTS, title="샌프란시스코 날씨 🙂", counts="8 checkpoints · 2 branches")]
+)
+def test_the_header_is_as_wide_as_the_screen(facts: HeaderFacts, width: int) -> None:
+    assert width_of(header_line(facts, width)) == width
+
+
+def test_what_matters_less_goes_first() -> None:
+    assert "langgraph" not in plain(header_line(FACTS, 80))
+    assert "127.0.0.1:2024" in plain(header_line(FACTS, 80))
+    assert "agent" not in plain(header_line(FACTS, 60))
+    production = replace(FACTS, production=True, read_only=True, state="offline")
+    assert plain(header_line(production, 60)).endswith("   ✗ offline   PRODUCTION   read-only ")
+
+
+def test_a_narrow_header_says_what_the_pane_shows() -> None:
+    narrow = replace(FACTS, title="weather in SF", counts="8 checkpoints · 2 branches")
+    assert plain(header_line(narrow, 60)) == " weather in SF   8 checkpoints · 2 branches          ● live "
+    assert plain(header_line(replace(narrow, read_only=True), 50)).endswith("… ● live   read-only "[1:])
+
+
+def binding(key: str, words: str, name: str) -> Binding:
+    return Binding(key, "x", words, id=name)
+
+
+def test_keys_that_do_not_fit_are_left_out_and_help_is_kept() -> None:
+    keys = [binding("e", "edit", "t.edit"), binding("r", "replay", "t.replay"), binding("?", "help", "app.help")]
+    left, right = fitting(keys, 20, ("app.help",))
+    assert [b.description for b in left] == ["edit"]
+    assert [b.description for b in right] == ["help"]
+    assert fitting(keys, 3, ("app.help",)) == ([], [])
+
+
+def test_five_lines_for_the_first_start() -> None:
+    assert len(LINES) == 5
+    assert all(len(line) <= 76 for line in LINES), "they fit into 80 columns without a break"
+
+
+@pytest.mark.parametrize(("size", "small"), [((40, 10), True), ((48, 12), False), ((80, 24), False), ((120, 8), True)])
+def test_what_is_too_small(size: tuple[int, int], small: bool) -> None:
+    assert is_too_small(*size) is small
+
+
+def filtered(text: str) -> str:
+    (segment,) = AsciiMarks().apply([Segment(text)], Color(0, 0, 0))
+    return segment.text
+
+
+def test_ascii_marks_keep_widths_and_shapes_apart() -> None:
+    ours = "".join(mark.value[0] for mark in Mark) + "│├─╯╭╮╰┌┐└┘┄·…→←↑↓×↵▸▾█░▁⠋⟨⟩✓"
+    assert filtered(ours).isascii()
+    assert cell_len(filtered(ours)) == cell_len(ours)
+    marks = [filtered(mark.value[0]) for mark in Mark]
+    assert marks == [mark.value[1] for mark in Mark]
+    assert len(set(marks)) == len(marks), "each mark has a shape of its own"
+
+
+def test_ascii_marks_leave_what_people_wrote() -> None:
+    assert filtered("샌프란시스코 14 °C é") == "샌프란시스코 14 °C é"
+    control = Segment("●", None, [(1,)])  # type: ignore[list-item]
+    assert AsciiMarks().apply([control], Color(0, 0, 0)) == [control]
+
+
+def test_no_control_character_reaches_the_terminal() -> None:
+    (segment,) = NoControlCharacters().apply([Segment("a\x1b]52;c;x\x07b\x9bz")], Color(0, 0, 0))
+    assert segment.text == "a]52;c;xbz"
