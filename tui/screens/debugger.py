@@ -26,7 +26,9 @@ from tui.screens.history_control import HistoryControl
 from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
 from tui.screens.panes import PanesScreen
+from tui.screens.thread_watch import ThreadWatch
 from tui.screens.threads_control import ThreadsControl
+from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
 from tui.screens.work import Work
 from tui.session.open_thread import OpenThread
@@ -46,13 +48,11 @@ from tui.widgets.row_view import RowView
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
 
-AGES_SECONDS = 30.0
-"""How often the ages of the threads are drawn again."""
-
 
 class DebuggerScreen(PanesScreen):
     """The debugger. `now` is the clock that ages are measured with."""
 
+    COMMANDS = {TimelineCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy as…", show=False, id="copy.open"),
         Binding("ctrl+r", "refresh_data", "refresh", show=False, id="app.refresh"),
@@ -75,6 +75,7 @@ class DebuggerScreen(PanesScreen):
         self.drafts = Drafts()
         self.work = Work(self)
         self.threads = ThreadsControl(self)
+        self.watch_threads = ThreadWatch(self)
         self.history = HistoryControl(self)
         self.travel = TravelControl(self)
         self.live = LiveControl(self)
@@ -92,7 +93,7 @@ class DebuggerScreen(PanesScreen):
         yield HeaderLine(id="header")
         with PaneRow(id="panes"):
             yield ThreadsList(self.now, id="threads", classes="pane -current")
-            yield Timeline(id="timeline", classes="pane")
+            yield Timeline(self.now, id="timeline", classes="pane")
             yield Inspector(id="inspector", classes="pane")
         yield LivePane(id="live", classes="pane")
         yield InputEditor(id="input-editor")
@@ -124,7 +125,7 @@ class DebuggerScreen(PanesScreen):
         """Connect, once there is something to look at."""
         self.threads_list.focus()
         self.show_header()
-        self.set_interval(AGES_SECONDS, self.threads_list.lines_changed)
+        self.watch_threads.begin()
         self.call_after_refresh(self.connect)
 
     def connect(self) -> None:
@@ -172,6 +173,13 @@ class DebuggerScreen(PanesScreen):
             self._state = "offline"
             self.show_header()
         self.notify(sanitise(f"{what}\n{hint}".strip()), severity="error", timeout=12, markup=False)
+
+    def connection_is(self, *, alive: bool) -> None:
+        """What a look at the server found out about it."""
+        state = "live" if alive else "offline"
+        if self._state != state:
+            self._state = state
+            self.show_header()
 
     def warn(self, text: str) -> None:
         """Tell about something that went wrong at the server."""
@@ -232,6 +240,8 @@ class DebuggerScreen(PanesScreen):
         """Copy something of the current selection."""
         here = self.inspector.copyable() if self.current_pane == "inspector" else ()
         choices = copy_choices(self.history.opened, self.history.selected, self.threads_list.selected, here)
+        if self.current_pane == "threads":
+            choices = self.threads.copyable() or choices
         if not choices:
             self.tell("There is nothing to copy yet.")
             return

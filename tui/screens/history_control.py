@@ -84,6 +84,11 @@ class HistoryControl:
         if self.opened is not None:
             self.start(self._refresh(self.opened))
 
+    def refresh_aside(self) -> None:
+        """Read what is new because the thread changed at the server, beside whatever the user is reading."""
+        if self.opened is not None:
+            self._screen.work.start(self._refresh(self.opened), group="history-aside", on_error=self.failed)
+
     def read_older(self) -> None:
         """Read the next page, unless that is being done."""
         if self.opened is not None and not self.is_reading:
@@ -143,9 +148,14 @@ class HistoryControl:
 
     async def _refresh(self, opened: OpenThread) -> None:
         opened.thread = await self._screen.session.backend.get_thread(opened.thread_id)
+        head = opened.tree.head
         await opened.refresh()
         self._screen.threads.put(opened.thread)
-        self.tree_grew(opened, follow=False)
+        # Who looks at the head looks at what is newest; an editor that is open there stays where it is.
+        at_head = head is not None and self._screen.timeline.selected == head.checkpoint_id
+        self.tree_grew(opened, follow=at_head and not self._screen.inspector.is_editing)
+        if opened is self.opened and not self._screen.live.is_streaming:
+            self._screen.timeline.set_running(running=opened.thread.status == "busy")
 
     async def _read_older(self, opened: OpenThread) -> None:
         await opened.load_older()

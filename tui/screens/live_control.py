@@ -137,7 +137,11 @@ class LiveControl:
             self._screen.tell(f"Run …{tail(self.run_id)} is not followed any more. It goes on: R lists it.")
         if self._feed is not None:
             self._feed.close()
-        self._opened, self._plan, self.run_id, self.follow_head = opened, plan, None, True
+        # A run of one's own is what one wants to see; another's only moves who is at the head already.
+        head = opened.tree.head
+        at_head = head is None or self._screen.timeline.selected in (None, head.checkpoint_id)
+        self._opened, self._plan, self.run_id = opened, plan, None
+        self.follow_head = plan is not None or at_head
         start = plan.start if plan is not None and plan.start is not None else opened.tree.head
         before = read_messages(start.values) if start is not None and plan is not None else ()
         known = [message.id for message in before if message.id is not None]

@@ -11,7 +11,9 @@ from tui.backends.base import ThreadQuery
 from tui.backends.errors import BackendError
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Thread
+from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
+from tui.screens.copy_menu import CopyChoice
 from tui.screens.work import Job
 from tui.widgets.thread_rows import thread_title
 from tui.widgets.threads_list import ThreadsList
@@ -98,6 +100,39 @@ class ThreadsControl:
             self._threads[self._threads.index(known)] = fresh
         self._show()
 
+    def is_new(self, thread: Thread) -> bool:
+        """Whether a thread that is not listed belongs into the list: newer than what is there, and not filtered out."""
+        if self.status not in (None, thread.status):
+            return False
+        oldest = min((known.updated_at for known in self._threads if known.updated_at is not None), default=None)
+        return self._next is None or thread.updated_at is None or oldest is None or thread.updated_at > oldest
+
+    def take(self, fresh: list[Thread]) -> None:
+        """Newer readings of some threads: known ones stay in their places, others come first."""
+        by_id = {thread.thread_id: thread for thread in fresh}
+        unknown = [thread for thread in fresh if self.find(thread.thread_id) is None]
+        self._threads = [by_id.get(thread.thread_id, thread) for thread in self._threads]
+        if unknown:
+            self._threads = unknown + self._threads
+            self._total = None if self._total is None else self._total + len(unknown)
+            self._show()
+        else:
+            self.pane.update(self._threads)
+        opened = self._screen.history.opened
+        if opened is not None and opened.thread_id in by_id:
+            self._screen.history.refresh_aside()
+
+    def copyable(self) -> list[CopyChoice]:
+        """What there is to copy of the thread under the cursor."""
+        thread = self.pane.selected
+        if thread is None:
+            return []
+        return [
+            CopyChoice("id of the thread", lambda: thread.thread_id),
+            CopyChoice("title of the thread", lambda: thread_title(thread)),
+            CopyChoice("what the server says of it, as JSON", lambda: pretty(thread.raw)),
+        ]
+
     def mark_busy(self, thread_id: str) -> None:
         """A run began on a thread."""
         known = self.find(thread_id)
@@ -172,9 +207,11 @@ class ThreadsControl:
         self._screen.tell(f"Thread …{tail(thread.thread_id, 8)} is deleted.")
 
     def _show(self) -> None:
-        words = "No threads yet: a makes one."
+        words = "No threads here yet: a makes one and runs its first input."
+        if self._screen.read_only:
+            words = "No threads here yet, and this connection is read-only."
         if self.status is not None:
-            words = f"No {self.status} threads: s goes on."
+            words = f"No {self.status} threads. s shows the next status, and in the end all."
         self.pane.show(self._threads, has_more=self._next is not None, words=words)
         self._screen.show_titles()
 

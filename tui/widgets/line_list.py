@@ -29,19 +29,30 @@ class LineList(LineView):
         """How many rows there are."""
         raise NotImplementedError
 
+    @property
+    def row_height(self) -> int:
+        """How many lines each row takes."""
+        return 1
+
     def row_at(self, index: int, width: int) -> Line:
-        """One row, not wider than `width` cells."""
+        """The (first) line of a row, not wider than `width` cells."""
         raise NotImplementedError
+
+    def more_at(self, index: int, part: int, width: int) -> Line:
+        """Another line of a row, `part` from 1, where rows are higher than one."""
+        del index, part, width
+        return ()
 
     @property
     def line_count(self) -> int:
-        """Rows, or the lines of what an empty list says."""
-        return self.row_count or len(self._empty_lines())
+        """The lines of all rows, or of what an empty list says."""
+        return self.row_count * self.row_height or len(self._empty_lines())
 
     def line_at(self, index: int, width: int) -> Line:
         """One line."""
         if self.row_count:
-            return clip(self.row_at(index, width), width)
+            row, part = divmod(index, self.row_height)
+            return clip(self.more_at(row, part, width) if part else self.row_at(row, width), width)
         lines = self._empty_lines()
         return lines[index] if index < len(lines) else ()
 
@@ -56,17 +67,23 @@ class LineList(LineView):
         """Called after the cursor moved; subclasses tell their screen."""
 
     def cursor_line(self) -> int | None:
-        """The row under the cursor; None in an empty list."""
-        return self._cursor
+        """The line of the row under the cursor; None in an empty list."""
+        return None if self._cursor is None else self._cursor * self.row_height
+
+    def is_under_cursor(self, index: int) -> bool:
+        """Whether a line belongs to the row under the cursor."""
+        line = self.cursor_line()
+        return line is not None and 0 <= index - line < self.row_height
 
     def rows_changed(self, first: int, last: int) -> None:
         """Draw some rows again, the last of them included."""
-        self._strips = {key: strip for key, strip in self._strips.items() if not first <= key[0] <= last}
-        if last - first >= self.size.height:
+        top, bottom = first * self.row_height, (last + 1) * self.row_height
+        self._strips = {key: strip for key, strip in self._strips.items() if not top <= key[0] < bottom}
+        if bottom - top > self.size.height:
             self.refresh()
             return
-        for number in range(first, last + 1):
-            self.refresh_line(number)
+        for line in range(top, bottom):
+            self.refresh_line(line)
 
     def place_cursor(self, index: int | None) -> None:
         """Put the cursor without telling anybody, as after a reload; keeps it in sight."""
@@ -80,9 +97,9 @@ class LineList(LineView):
         if index == old:
             return
         self._cursor = index
-        if old is not None:
-            self.refresh_line(old)
-        self.refresh_line(index)
+        for row in (old, index):
+            if row is not None:
+                self.rows_changed(row, row)
         self._show_cursor()
         self.cursor_moved(old, index)
 
@@ -102,7 +119,7 @@ class LineList(LineView):
 
     def search_text(self, index: int) -> str:
         """What `find` looks into for a row."""
-        return plain(self.line_at(index, 1000))
+        return plain(self.row_at(index, 1000))
 
     def action_move(self, lines: int) -> None:
         """Move the cursor by rows that can be selected."""
@@ -110,7 +127,7 @@ class LineList(LineView):
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by (half) pages."""
-        rows = max(1, int(abs(pages) * self.scrollable_content_region.height))
+        rows = max(1, int(abs(pages) * self.scrollable_content_region.height) // self.row_height)
         self._step(1 if pages > 0 else -1, rows)
 
     def action_first(self) -> None:
@@ -126,7 +143,7 @@ class LineList(LineView):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        index = offset.y + self.scroll_offset.y
+        index = (offset.y + int(self.scroll_offset.y)) // self.row_height
         if 0 <= index < self.row_count and self.can_select(index):
             self.move_cursor(index)
             if event.chain > 1:
@@ -138,12 +155,16 @@ class LineList(LineView):
     def on_focus(self, event: Focus) -> None:
         """The cursor is drawn brighter with the focus."""
         del event
-        self.refresh()
+        self._cursor_changed()
 
     def on_blur(self, event: Blur) -> None:
         """The cursor is drawn calmer without the focus."""
         del event
-        self.refresh()
+        self._cursor_changed()
+
+    def _cursor_changed(self) -> None:
+        if self._cursor is not None:
+            self.rows_changed(self._cursor, self._cursor)
 
     def _step(self, direction: int, rows: int) -> None:
         """Go `rows` in a direction, counting only rows that can be selected; stop at the last of them."""
@@ -168,9 +189,10 @@ class LineList(LineView):
     def _show_cursor(self) -> None:
         if self._cursor is None:
             return
-        height = self.scrollable_content_region.height
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True)
-        elif height and self._cursor >= top + height:
-            self.scroll_to(y=self._cursor - height + 1, animate=False, immediate=True)
+        height, top = self.scrollable_content_region.height, self.scroll_offset.y
+        first = self._cursor * self.row_height
+        last = first + self.row_height - 1
+        if first < top:
+            self.scroll_to(y=first, animate=False, immediate=True)
+        elif height and last >= top + height:
+            self.scroll_to(y=last - height + 1, animate=False, immediate=True)

@@ -89,6 +89,10 @@ class LineView(ScrollView, can_focus=True):
         """The line under the cursor, if this view has one."""
         return None
 
+    def is_under_cursor(self, index: int) -> bool:
+        """Whether a line is drawn as the cursor's."""
+        return index == self.cursor_line()
+
     def lines_changed(self, *, from_line: int = 0) -> None:
         """Forget what was drawn from a line on, and draw it again."""
         if from_line:
@@ -115,7 +119,7 @@ class LineView(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if not 0 <= index < self.line_count:
             return Strip.blank(width, self.rich_style)
-        if index == self.cursor_line():
+        if self.is_under_cursor(index):
             return self._draw(index, width, cursor=True)
         key = (index, width)
         if key not in self._strips:

@@ -1,16 +1,19 @@
-"""Threads as lines: status mark, what was said last, age. Pure."""
+"""Threads as lines: status mark, title, age; where there is room a second line with what was said last. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from tui.domain.checkpoint import Thread
+from tui.domain.addresses import tail
+from tui.domain.checkpoint import JSON, Thread
 from tui.domain.labels import ago, call_words, in_words
 from tui.domain.messages import read_messages, summary
 from tui.domain.safe_text import one_line
+from tui.domain.value_words import cut_words, question_words
 from tui.widgets.lines import Line, fit
 
-AGE_CELLS = 4
+AGE_CELLS = 3
+_LONGEST = 200
 
 STATUS_MARKS: dict[str, tuple[str, str]] = {
     "idle": ("●", "calm"),
@@ -20,38 +23,74 @@ STATUS_MARKS: dict[str, tuple[str, str]] = {
 }
 """Mark and style of each status; every mark has its own shape, so that colour is never needed."""
 
+
 NO_MESSAGES = "(no messages)"
 
 
 def thread_title(thread: Thread) -> str:
     """What stands for a thread, on one line of safe text: its title, else what was said last, as of the last run."""
-    for key in ("title", "name"):
-        title = thread.metadata.get(key)
-        if isinstance(title, str) and title.strip():
-            return one_line(title, 200)
-    preview = thread.preview
-    if preview is None:
-        return NO_MESSAGES
-    messages = read_messages({"messages": [preview]}) if isinstance(preview, dict) and "content" in preview else []
-    if messages:
-        calls = [call_words(call) for call in messages[0].tool_calls]
-        return one_line(", ".join(calls) if calls else summary(messages[0]), 200)
-    if isinstance(preview, dict):
-        return one_line(" · ".join(f"{key} {in_words(value, 40)}" for key, value in preview.items()), 200)
-    return one_line(in_words(preview), 200)
+    return _own_title(thread) or _preview_words(thread.preview) or NO_MESSAGES
 
 
 def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False) -> Line:
-    """One row of `width` cells."""
+    """The (first) line of a thread, `width` cells wide."""
     mark, style = STATUS_MARKS.get(thread.status, ("?", "calm"))
     title = thread_title(thread)
     words_style = "calm" if title == NO_MESSAGES else "strong" if is_open else ""
-    age = ago(thread.updated_at or thread.created_at, now)[:10]
-    age_cells = max(AGE_CELLS, len(age))
+    age = thread_age(thread, now).rjust(AGE_CELLS)
+    cells = max(0, width - 3 - len(age) - 2)
     return (
         (" ", ""),
         (mark + " ", style),
-        (fit(title, max(0, width - 3 - age_cells - 1)), words_style),
-        (age.rjust(age_cells), "calm"),
+        (fit(cut_words(title, cells), cells) + " ", words_style),
+        (age, "calm"),
         (" ", ""),
     )
+
+
+def preview_line(thread: Thread, width: int) -> Line:
+    """The second line: why it waits or failed, else what was said last, else whose it is."""
+    words, style = _second_words(thread)
+    return (("   ", ""), (cut_words(words, max(0, width - 4)), style))
+
+
+def thread_age(thread: Thread, now: datetime) -> str:
+    """How long ago a thread changed, in at most four cells: 12s, 5m, 3h, 99d, 14w, 2y."""
+    then = thread.updated_at or thread.created_at
+    age = ago(then, now)
+    if then is None or len(age) <= AGE_CELLS:
+        return age
+    weeks = (now - then).days // 7
+    return f"{weeks}w" if weeks < 104 else f"{weeks // 52}y"
+
+
+def _second_words(thread: Thread) -> tuple[str, str]:
+    if thread.status == "interrupted" and thread.interrupts:
+        return one_line(f"waits: {question_words(thread.interrupts[0].value)}", _LONGEST), "mark-waiting"
+    if thread.status == "error" and thread.error:
+        return one_line(thread.error, _LONGEST), "mark-error"
+    said = _preview_words(thread.preview) if _own_title(thread) else ""
+    if said:
+        return said, "calm"
+    graph = one_line(thread.graph_id or "not run yet", 30)
+    return f"{graph} · …{tail(thread.thread_id, 8)}", "calm"
+
+
+def _own_title(thread: Thread) -> str:
+    for key in ("title", "name"):
+        title = thread.metadata.get(key)
+        if isinstance(title, str) and title.strip():
+            return one_line(title, _LONGEST)
+    return ""
+
+
+def _preview_words(preview: JSON) -> str:
+    if preview is None:
+        return ""
+    messages = read_messages({"messages": [preview]}) if isinstance(preview, dict) and "content" in preview else []
+    if messages:
+        calls = [call_words(call) for call in messages[0].tool_calls]
+        return one_line(", ".join(calls) if calls else summary(messages[0]), _LONGEST)
+    if isinstance(preview, dict):
+        return one_line(" · ".join(f"{key} {in_words(value, 40)}" for key, value in preview.items()), _LONGEST)
+    return one_line(in_words(preview), _LONGEST)

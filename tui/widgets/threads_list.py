@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from textual.binding import Binding
+from textual.events import Resize
 from textual.message import Message
 
 from tui.domain.checkpoint import Thread
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
-from tui.widgets.thread_rows import thread_line, thread_title
+from tui.widgets.thread_rows import preview_line, thread_age, thread_line, thread_title
+
+AGES_SECONDS = 30.0
+"""How often it is looked whether the ages that are in sight have changed."""
+
+ROOM = (36, 34)
+"""Cells and lines from which on each thread has a second line."""
 
 
 class ThreadsList(LineList):
@@ -43,6 +50,16 @@ class ThreadsList(LineList):
         self._has_more = False
         self._open_id: str | None = None
         self._words = "Connecting …"
+        self._aged_at = now()
+
+    def on_mount(self) -> None:
+        """Ages grow while nobody does anything."""
+        self.set_interval(AGES_SECONDS, self.ages_changed)
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size may give each row another height."""
+        super().on_resize(event)
+        self.place_cursor(self._cursor)
 
     @property
     def selected(self) -> Thread | None:
@@ -58,12 +75,34 @@ class ThreadsList(LineList):
         """Show threads; the cursor stays on its thread. `words` is what an empty list says."""
         selected = self.selected.thread_id if self.selected is not None else self._open_id
         self._threads, self._has_more, self._words = threads, has_more, words
+        self._aged_at = self._now()
         places = {thread.thread_id: number for number, thread in enumerate(threads)}
         at = places.get(selected or "")
         if at is None and threads:
             at = min(self._cursor or 0, len(threads) - 1)
         self.place_cursor(at)
         self.lines_changed()
+
+    def update(self, threads: Sequence[Thread]) -> None:
+        """Show newer readings of the same threads in the same places; only what looks different is drawn again."""
+        before, self._threads = self._threads, list(threads)
+        for number, (old, new) in enumerate(zip(before, self._threads, strict=True)):
+            if old is not new:
+                self._row_may_have_changed(number, old, self._aged_at)
+
+    def ages_changed(self) -> None:
+        """Draw again the rows whose age has another word now."""
+        before, self._aged_at = self._aged_at, self._now()
+        for number, thread in enumerate(self._threads):
+            if thread_age(thread, before) != thread_age(thread, self._aged_at):
+                self.rows_changed(number, number)
+
+    def _row_may_have_changed(self, number: int, old: Thread, then: datetime) -> None:
+        new, width = self._threads[number], self.scrollable_content_region.width
+        is_open = new.thread_id == self._open_id
+        lines = [(thread_line(t, then, width, is_open=is_open), preview_line(t, width)) for t in (old, new)]
+        if lines[0][0] != lines[1][0] or (self.row_height > 1 and lines[0][1] != lines[1][1]):
+            self.rows_changed(number, number)
 
     def mark_open(self, thread_id: str | None) -> None:
         """Which thread is open in the timeline."""
@@ -83,12 +122,23 @@ class ThreadsList(LineList):
         """Threads, and a row for those that are not read yet."""
         return len(self._threads) + self._has_more
 
+    @property
+    def row_height(self) -> int:
+        """Two lines where there is plenty of room, else one."""
+        cells, lines = ROOM
+        return 2 if self.size.width >= cells and self.size.height >= lines else 1
+
+    def more_at(self, index: int, part: int, width: int) -> Line:
+        """What was said last."""
+        del part
+        return preview_line(self._threads[index], width) if index < len(self._threads) else ()
+
     def row_at(self, index: int, width: int) -> Line:
         """One row."""
         if index >= len(self._threads):
             return ((" ┄ more threads, not read yet", "calm"),)
         thread = self._threads[index]
-        return thread_line(thread, self._now(), width, is_open=thread.thread_id == self._open_id)
+        return thread_line(thread, self._aged_at, width, is_open=thread.thread_id == self._open_id)
 
     def empty_words(self) -> str:
         """Why there are no threads."""

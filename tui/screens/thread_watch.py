@@ -1,0 +1,79 @@
+"""Keeps the statuses of the listed threads true while nobody does anything: one small search now and then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker
+
+from tui.backends.base import ThreadQuery
+from tui.domain.checkpoint import Thread
+
+if TYPE_CHECKING:
+    from tui.screens.debugger import DebuggerScreen
+
+WATCH_SECONDS = 10.0
+"""Between two looks."""
+
+NEWEST = 20
+"""Rows of a look: whatever changed is among the threads that were updated last."""
+
+MOST_WAITS = 6
+"""A server that does not answer is asked this much less often, in the end."""
+
+
+class ThreadWatch:
+    """Looks whether threads changed at the server, and reads only those that did."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self._worker: Worker[None] | None = None
+        self._failures = 0
+        self._waits = 0
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._worker is not None and not self._worker.is_finished
+
+    def begin(self) -> None:
+        """Look from now on."""
+        self._screen.set_interval(WATCH_SECONDS, self._tick)
+
+    def look(self) -> None:
+        """Look once, unless something that reads threads anyway is going on."""
+        if self.is_looking or not self._screen.is_ready or self._screen.live.is_streaming:
+            return
+        self._worker = self._screen.work.start(self._look(), group="watch", on_error=self._failed)
+
+    def _tick(self) -> None:
+        if self._waits:
+            self._waits -= 1
+        else:
+            self.look()
+
+    async def _look(self) -> None:
+        session, threads = self._screen.session, self._screen.threads
+        page = await session.threads(ThreadQuery(limit=NEWEST, with_preview=False))
+        self._failures = 0
+        self._screen.connection_is(alive=True)
+        changed = [thread.thread_id for thread in page.threads if self._is_news(thread)]
+        if not changed:
+            return
+        # With their last messages now: the first look asks for nothing that it would throw away.
+        last = max(number for number, thread in enumerate(page.threads) if thread.thread_id in changed)
+        fresh = await session.threads(ThreadQuery(limit=last + 1))
+        threads.take([thread for thread in fresh.threads if thread.thread_id in changed])
+
+    def _is_news(self, thread: Thread) -> bool:
+        known = self._screen.threads.find(thread.thread_id)
+        if known is None:
+            return self._screen.threads.is_new(thread)
+        return known.status != thread.status or known.updated_at != thread.updated_at
+
+    def _failed(self, error: Exception) -> None:
+        """Nobody asked for this, so nobody is told, but the header says that the server does not answer."""
+        self._screen.log.info(error)
+        self._failures += 1
+        self._waits = min(self._failures, MOST_WAITS) - 1
+        self._screen.connection_is(alive=False)
