@@ -114,4 +114,4 @@ def rows_of(bindings: Sequence[Binding]) -> Iterator[tuple[str, str, str]]:
         keys.setdefault(name, []).append(key_words(binding))
         words[name] = (binding.tooltip or binding.description) + " !" * (name in WRITES)
     for name, pressed in keys.items():
-        yield " ".join(pressed), words[name], name
+        yield " ".join(dict.fromkeys(pressed)), words[name], name

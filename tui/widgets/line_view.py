@@ -61,14 +61,14 @@ class LineView(ScrollView, can_focus=True):
     """
 
     BINDINGS = [
-        Binding("j,down", "move(1)", "Down", show=False, id="view.down"),
-        Binding("k,up", "move(-1)", "Up", show=False, id="view.up"),
-        Binding("g,home", "first", "To the top", show=False, id="view.top"),
-        Binding("G,end", "last", "To the bottom", show=False, id="view.bottom"),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="view.half_down"),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="view.half_up"),
-        Binding("pagedown", "page(1)", "A page down", show=False, id="view.page_down"),
-        Binding("pageup", "page(-1)", "A page up", show=False, id="view.page_up"),
+        Binding("j,down", "move(1)", "down", show=False, id="view.down"),
+        Binding("k,up", "move(-1)", "up", show=False, id="view.up"),
+        Binding("g,home", "first", "to the top", show=False, id="view.top"),
+        Binding("G,end", "last", "to the bottom", show=False, id="view.bottom"),
+        Binding("ctrl+d", "page(0.5)", "half a page down", show=False, id="view.half_down"),
+        Binding("ctrl+u", "page(-0.5)", "half a page up", show=False, id="view.half_up"),
+        Binding("pagedown", "page(1)", "a page down", show=False, id="view.page_down"),
+        Binding("pageup", "page(-1)", "a page up", show=False, id="view.page_up"),
     ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
