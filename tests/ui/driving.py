@@ -62,7 +62,7 @@ class Driver:
         """Wait for a question; returns its words."""
         question = self.screen.query_one("#question")
         await self.until(lambda: question.has_class("-open"), "a question")
-        return str(question.render())
+        return " ".join(str(question.render()).split())
 
     async def yes(self) -> str:
         """Wait for a question and answer yes; returns its words."""

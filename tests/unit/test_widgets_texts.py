@@ -77,14 +77,14 @@ def test_questions_say_what_where_and_what_follows() -> None:
     fork = TravelPlan(PlanKind.FORK, "t", SETUP, START, edits=(edit,), will_run=("action",), will_call=calls)
     question, details = question_of(fork, "http://x")
     assert question == 'Fork from step 1: search.query "a" -> "b"?'
-    assert details.startswith('Runs action, which calls search(query="weather in Santa Fe"), as agent at http://x.')
+    assert details.startswith("Runs action again, for real (tool search), as agent at x.")
     assert "head moves" in details
     assert title_of(fork) == "fork of step 1"
     unknown = replace(SETUP, known=False)
     replay = TravelPlan(PlanKind.REPLAY, "t", unknown, START, will_run=("__start__",))
     question, details = question_of(replay, "http://x")
     assert question == "Replay from step 1?"
-    assert "Runs the graph's start as agent" in details
+    assert "Runs the graph's start again, for real, as agent at x." in details
     assert "defaults" in details
     given = TravelPlan(PlanKind.INPUT, "t", SETUP, None, input={"n": 1}, at_head=True)
     question, details = question_of(given, "http://x")

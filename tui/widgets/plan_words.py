@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from tui.domain.changes import changes
 from tui.domain.checkpoint import START
-from tui.domain.labels import call_words, change_words
+from tui.domain.labels import change_words
 from tui.domain.plans import PlanKind, TravelPlan
 
 
 def question_of(plan: TravelPlan, address: str) -> tuple[str, str]:
     """(the question, what follows from yes)."""
-    return f"{_what(plan)}?", " ".join((_runs(plan, address), *plan.notes))
+    return f"{_what(plan)}?", " ".join(filter(None, (_runs(plan, address), *_follows(plan))))
 
 
 def title_of(plan: TravelPlan) -> str:
@@ -39,6 +42,17 @@ def _step(plan: TravelPlan) -> str:
 
 def _runs(plan: TravelPlan, address: str) -> str:
     nodes = ", ".join("the graph's start" if node == START else node for node in plan.will_run) or "the graph"
-    tools = ", ".join(call_words(call) for call in plan.will_call)
+    counts = Counter(call.name for call in plan.will_call)
+    tools = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
+    again = "" if plan.kind is PlanKind.INPUT else " again, for real"
     assistant = plan.setup.assistant_name or plan.setup.graph_id or plan.setup.assistant_id
-    return f"Runs {nodes}{f', which calls {tools},' if tools else ''} as {assistant} at {address}."
+    where = address.removeprefix("http://")
+    return f"Runs {nodes}{again}{f' (tool {tools})' if tools else ''}, as {assistant} at {where}."
+
+
+def _follows(plan: TravelPlan) -> Iterator[str]:
+    """What else to know before saying yes, shorter than the notes of the plan."""
+    if not plan.setup.known:
+        yield "The original run is unknown: defaults are used."
+    if not plan.at_head:
+        yield "The head moves to the new branch."

@@ -1,4 +1,4 @@
-"""The question before anything runs or changes at the server: one line at the bottom, answered with one key."""
+"""The question before anything runs or changes at the server: short, at the bottom, answered with one key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import cell_len, one_line, shorten
+from tui.widgets.lines import Line, width_of, wrap_line
+
+ANSWER_CELLS = 14
+"""The answers and the spaces around them, always at the end of the last line."""
+
+MOST_LINES = ((100, 2), (60, 3), (0, 4))
+"""(columns from which on, lines that a question may take)."""
 
 
 class QuestionLine(Static, can_focus=True):
@@ -20,7 +27,7 @@ class QuestionLine(Static, can_focus=True):
     QuestionLine {
         display: none;
         height: auto;
-        max-height: 6;
+        text-wrap: nowrap;
         padding: 0 1;
         background: $accent;
         color: $on-accent;
@@ -38,6 +45,7 @@ class QuestionLine(Static, can_focus=True):
         self._on_yes: Callable[[], object] | None = None
         self._on_no: Callable[[], object] | None = None
         self._came_from: Widget | None = None
+        self._words = ("", "")
 
     @property
     def is_open(self) -> bool:
@@ -52,19 +60,24 @@ class QuestionLine(Static, can_focus=True):
             self.give_up()
         self._on_yes, self._on_no = on_yes, on_no
         self._came_from = self.screen.focused
-        self.update(
-            Content.assemble(
-                (one_line(question), "bold"),
-                "  ",
-                (" y yes ", "bold reverse"),
-                " ",
-                (" n no ", "bold reverse"),
-                "  ",
-                one_line(details),
-            )
-        )
+        self._words = one_line(question), one_line(details)
         self.add_class("-open")
+        self._write()
         self.focus()
+
+    def on_resize(self) -> None:
+        """Break the lines again."""
+        if self.is_open:
+            self._write()
+
+    def _write(self) -> None:
+        width = max(1, self.screen.size.width - 2)
+        *lines, last = question_lines(*self._words, width)
+        pieces: list[str | tuple[str, str]] = []
+        for line in lines:
+            pieces += [*line, "\n"]
+        gap = " " * max(1, width - cell_len("".join(text for text, _ in last)) - ANSWER_CELLS)
+        self.update(Content.assemble(*pieces, *last, gap, (" y yes ", "bold reverse"), " ", (" n no ", "bold reverse")))
 
     def give_up(self) -> None:
         """The user turned to something else: that is a no."""
@@ -87,3 +100,23 @@ class QuestionLine(Static, can_focus=True):
             on_yes()
         elif not yes and on_no is not None:
             on_no()
+
+
+def question_lines(question: str, details: str, width: int) -> list[Line]:
+    """Question (bold) and details as few lines, the last one with room for the answers.
+
+    Where both do not fit, the question is cut first: it repeats what the user has just typed.
+    """
+    most = next(lines for columns, lines in MOST_LINES if width + 2 >= columns)
+    lines = _broken(question, details, width)
+    if len(lines) <= most:
+        return lines
+    room = most * width - ANSWER_CELLS - most * 10  # words that do not fit at the end of a line leave gaps
+    question = shorten(question, max(width, room - cell_len(details)))
+    lines = _broken(question, shorten(details, max(0, room - cell_len(question))), width)
+    return lines[: most - 1] + lines[-1:]
+
+
+def _broken(question: str, details: str, width: int) -> list[Line]:
+    lines = wrap_line(((question, "bold"), ("  " + details, "")), width)
+    return [*lines, ()] if width_of(lines[-1]) > width - ANSWER_CELLS else lines
