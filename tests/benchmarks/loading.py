@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from tests.benchmarks import layout
 from tests.benchmarks.measure import KEY_PAUSE, LONGEST_KEY
 from tests.benchmarks.pty_terminal import PtyTerminal, TooSlow
+from tests.benchmarks.results import median
 from tests.benchmarks.screen import Region, Screen
 
 MARKS = "◉●◆⎇‖✗▶"
@@ -19,7 +20,7 @@ MARKS = "◉●◆⎇‖✗▶"
 LOAD_ALL = "G"
 """What makes the app read older checkpoints: pressed again whenever it has stopped reading."""
 
-STALLED = 0.5
+STALLED = 0.25
 """Seconds without a new page after which `LOAD_ALL` is pressed again."""
 
 _STEP = re.compile(r"\s(-?\d+)(?:\s+(?:[\d.]+ ?m?s|[a-z]+))?\W*$")
@@ -88,6 +89,12 @@ def load_everything(terminal: PtyTerminal, timeline: Region, size: int, *, with_
             grew = _press(terminal, timeline)
     loading.seconds = time.perf_counter() - begun
     return loading
+
+
+def pressed(presses: Sequence[float]) -> str:
+    """What to note about the further presses of the key, if any were needed."""
+    more = median(presses)
+    return f"{LOAD_ALL} had to be pressed {more:.0f} more times: it read on only near the end" if more else ""
 
 
 def _patiently(action: Callable[[], float]) -> float:

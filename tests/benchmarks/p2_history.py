@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tests.benchmarks.lab import Lab, Server
 from tests.benchmarks.loading import (
-    LOAD_ALL,
     Loading,
     choose_row,
     go_to_pane,
     load_everything,
+    pressed,
     ready,
     rows_shown,
 )
@@ -111,8 +111,6 @@ def load_all(lab: Lab) -> Report:
 def _loaded(sizes: list[int], found: dict[int, list[Loading]], raw: dict[int, float], idle: list[float]) -> Report:
     largest = found[sizes[-1]]
     delays = [1000 * delay for loading in largest for delay in loading.delays]
-    presses = median([loading.presses for loading in largest])
-    note = f"{LOAD_ALL} had to be pressed {presses:.0f} more times: the app reads on only near the end of the list"
     report = Report()
     report.findings += [
         Finding(
@@ -124,7 +122,7 @@ def _loaded(sizes: list[int], found: dict[int, list[Loading]], raw: dict[int, fl
         Finding(
             *("P3", f"{sizes[-1]:,} checkpoints loaded", "s", [loading.seconds for loading in largest], Limit(2)),
             *(raw[sizes[-1]], f"a raw reader that parses all pages of {RAW_PAGE} rows"),
-            note=note if presses else "",
+            note=pressed([loading.presses for loading in largest]),
         ),
     ]
     report.plots.append(
