@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -53,14 +54,12 @@ async def test_a_status_that_changed_at_the_server_shows_by_itself_and_nothing_e
         assert threads.selected.thread_id == "x-error"
 
 
-async def test_a_look_that_finds_nothing_new_asks_once_and_draws_nothing() -> None:
+async def test_a_look_that_finds_nothing_new_asks_once_and_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     backend = several()
     async with opened_app(backend) as driver:
         asked = len(backend.calls)
-        drawn: list[int] = []
-        threads = driver.screen.threads_list
-        refresh = threads.refresh
-        threads.refresh = lambda *a, **k: (drawn.append(1), refresh(*a, **k))[1]  # type: ignore[method-assign, func-returns-value]
+        drawn: list[Any] = []
+        monkeypatch.setattr(driver.screen.threads_list, "refresh", lambda *regions, **_: drawn.append(regions))
         await look(driver)
         assert [name for name, _ in backend.calls[asked:]] == ["search_threads"]
         assert backend.calls[-1][1].limit <= 20

@@ -194,3 +194,44 @@ def test_threads_in_words() -> None:
     assert thread_words(Thread("t", preview=said)) == '"It is foggy."'
     assert thread_words(Thread("t", preview={**said, "content": "", "tool_calls": [CALL]})).startswith("search(")
     assert thread_words(Thread("t")) == "(no messages)"
+
+
+def test_a_copy_stands_beside_what_it_copies(weather: CheckpointTree) -> None:
+    copied = replace(weather["c02"], checkpoint_id="c90", parent_id="c01", source="fork", run_id=None)
+    weather.add([copied])
+    row = row_text(weather, copied)
+    assert (row.mark, row.author, row.words) == (Mark.REPLAY, "copy", "before action")
+
+
+def test_a_tip_that_has_not_ended_says_what_it_stopped_before() -> None:
+    tree = pair({}, {"n": 1}, next=("pay",))
+    assert row_text(tree, tree["2"]).words == "n = 1 · stopped before pay"
+    assert row_text(tree, tree["2"], running=True).words == "n = 1 · pay runs"
+
+
+def test_rows_say_it_shorter_where_there_is_no_room(weather: CheckpointTree) -> None:
+    row = row_text(weather, weather["c02"])
+    assert row.fitting(60) == 'search(query="weather in Santa Fe")'
+    assert row.fitting(30) == 'search("weather in Santa Fe")'
+    assert row.fitting(12) == 'search("wea…'
+    tool = row_text(weather, weather["c03"])
+    assert tool.fitting(32) == '-> "result of weather in Santa…'
+
+
+def test_a_question_shows_before_the_rest_where_there_is_no_room() -> None:
+    task = Task("x", "pay", interrupts=(Interrupt({"question": "Refund 40 EUR?"}),))
+    tree = pair({}, {"n": 1}, tasks=(task,), next=("pay",))
+    row = row_text(tree, tree["2"])
+    assert row.words == "n = 1 · waits: Refund 40 EUR?"
+    assert row.fitting(22) == "waits: Refund 40 EUR?"
+
+
+def test_an_edit_whose_parent_is_not_loaded_shows_its_last_message(weather: CheckpointTree) -> None:
+    alone = CheckpointTree("t")
+    alone.add([replace(weather["c02"], source="update")])
+    assert row_text(alone, alone["c02"]).words == 'search(query="weather in Santa Fe")'
+
+
+def test_the_row_of_an_input_knows_when_the_turn_began(weather: CheckpointTree) -> None:
+    assert row_text(weather, weather["c00"]).since == weather["c00"].created_at
+    assert row_text(weather, weather["c01"]).since is None

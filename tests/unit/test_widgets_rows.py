@@ -14,7 +14,7 @@ from tui.domain.checkpoint import Interrupt, Run, Task, Thread
 from tui.domain.tree import CheckpointTree
 from tui.widgets.lines import plain
 from tui.widgets.run_rows import kwargs_words, run_line, run_page
-from tui.widgets.thread_rows import NO_MESSAGES, thread_line, thread_title
+from tui.widgets.thread_rows import NO_MESSAGES, preview_line, thread_age, thread_line, thread_title
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
 
@@ -170,3 +170,81 @@ def test_a_waiting_and_a_failed_row_say_why() -> None:
     tree.add([replace(tree["c04"], checkpoint_id="c05", parent_id="c04", next=("pay",), tasks=(fails,))])
     assert drawn(TimelineRows(tree), 90)[0].startswith(" ✗")
     assert "boom" in drawn(TimelineRows(tree), 90)[0]
+
+
+def styles(rows: TimelineRows, number: int, selected: int) -> list[str]:
+    return [style for text, style in rows.line(number, rows.path_to(selected), 76) if text.strip()]
+
+
+def test_the_lane_and_the_path_of_the_selected_row_are_bright() -> None:
+    rows = TimelineRows(weather_tree(fork=True))
+    rows.update()
+    # 0 is the edit; 1, 2 the older branch; 3 its join; 4, 5, 6 what both share.
+    selected = 2
+    assert styles(rows, 1, selected)[:3] == ["calm", "lane-2", "calm"], "above it only the lane is bright"
+    assert styles(rows, 2, selected)[:3] == ["calm", "lane-2", "strong"]
+    assert styles(rows, 3, selected) == ["lane-1", "lane-2"], "the join leads down to the path"
+    assert styles(rows, 4, selected)[:2] == ["lane-1", "strong"]
+    assert styles(rows, 0, selected)[:2] == ["mark-edit", "calm"], "another branch is calm, its mark keeps its colour"
+    assert styles(rows, 2, 0)[:3] == ["lane-1", "calm", "calm"], "the straight branch passes beside the other"
+
+
+def test_a_path_to_a_fold_is_bright() -> None:
+    rows = TimelineRows(weather_tree(fork=True))
+    rows.update()
+    assert rows.toggle(1)
+    line = rows.line(1, rows.path_to(1), 76)
+    assert plain(line).startswith(' ├─▸ branch of 2 checkpoints · "It is fine')
+    assert {style for text, style in line if "branch" in text} == {""}
+    calm = rows.line(1, rows.path_to(0), 76)
+    assert {style for text, style in calm if "branch" in text} == {"calm"}
+
+
+def test_a_folded_run_says_how_long_it_took() -> None:
+    rows = TimelineRows(weather_tree())
+    rows.update()
+    rows.toggle(0)
+    assert plain(rows.line(0, Path(), 76)).rstrip().endswith("3    4.0s")
+
+
+def test_long_authors_are_counted_or_cut() -> None:
+    tree = weather_tree()
+    done = tuple(Task(name, name, result={}) for name in ("look_up_prices", "look_up_costs"))
+    tree.add([replace(tree["c04"], tasks=done, next=("look_up_prices", "look_up_costs"))])
+    tree.add([replace(tree["c04"], checkpoint_id="c05", parent_id="c04", tasks=(), step=5)])
+    lines = drawn(TimelineRows(tree), 90)
+    assert "◉ 2 nodes " in lines[0]
+    assert TimelineRows(tree).text_of("c05").author == "look_up_prices+look_up_costs"
+
+
+@pytest.mark.parametrize(
+    ("age", "word"),
+    [
+        (timedelta(seconds=5), "5s"),
+        (timedelta(days=99), "99d"),
+        (timedelta(days=101), "14w"),
+        (timedelta(days=800), "2y"),
+    ],
+)
+def test_the_age_of_a_thread_takes_three_cells(age: timedelta, word: str) -> None:
+    thread = Thread("t", updated_at=EPOCH - age)
+    assert thread_age(thread, EPOCH) == word
+    assert plain(thread_line(thread, EPOCH, 40)).rstrip().endswith(word)
+
+
+@pytest.mark.parametrize(
+    ("thread", "words"),
+    [
+        (Thread("t", "interrupted", interrupts=(Interrupt({"question": "Pay 40?"}),)), "waits: Pay 40?"),
+        (Thread("t", "error", error="ValueError: boom"), "ValueError: boom"),
+        (Thread("t", metadata={"title": "x"}, preview={"type": "ai", "content": "said"}), '"said"'),
+        (
+            Thread("t-12345678", metadata={"graph_id": "agent"}, preview={"type": "ai", "content": "said"}),
+            "agent · …12345678",
+        ),
+        (Thread("t-12345678"), "not run yet · …12345678"),
+    ],
+)
+def test_the_second_line_of_a_thread(thread: Thread, words: str) -> None:
+    assert plain(preview_line(thread, 60)).strip() == words
+    assert cell_len(plain(preview_line(thread, 12))) <= 12

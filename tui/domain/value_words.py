@@ -134,10 +134,10 @@ def cut_words(text: str, cells: int) -> str:
         return _ELLIPSIS[: max(0, cells)]
     kept = cut(text, cells - 1)
     for end in _SENTENCE_ENDS:
-        at = kept.rfind(end)
+        at = kept.rfind(end, 0, len(kept) - 1)
         if at >= 0 and cell_len(kept[:at]) >= cells * 2 // 3:
-            return kept[: at + len(end)].rstrip(" ↵") + _ELLIPSIS
+            return f"{kept[: at + len(end)].rstrip(' ↵')} {_ELLIPSIS}"
     space = kept.rfind(" ")
-    if not text[len(kept) :].startswith(" ") and space > 0 and cell_len(kept[space:]) <= 4:
+    if not text[len(kept) :].startswith(" ") and space > 0 and cell_len(kept[space:]) <= min(4, cells // 8):
         kept = kept[:space]
     return kept.rstrip() + _ELLIPSIS

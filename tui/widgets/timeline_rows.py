@@ -171,8 +171,10 @@ class TimelineRows:
             right.pop(0)
         words_cells = max(0, room - sum(cell_len(part) for part, _ in right))
         alarm = {Mark.ERROR: "error", Mark.WAITING: "mark-waiting"}.get(text.mark)
+        # Turns are what one looks for in a long thread: their beginnings stand out.
+        author_style = ("role-human" if text.since is not None else "strong") if bright else "calm"
         return [
-            (fit(text.author_fitting(author_cells), author_cells) + " ", "strong" if bright else "calm"),
+            (fit(text.author_fitting(author_cells), author_cells) + " ", author_style),
             (fit(text.fitting(words_cells), words_cells), alarm or ("" if bright else "calm")),
             *right,
         ]
@@ -185,9 +187,9 @@ class TimelineRows:
         if room - sum(cell_len(part) for part, _ in right) < LEAST_WORDS:
             right = []
         cells = max(0, room - sum(cell_len(part) for part, _ in right))
-        what = _fold_words(row)
-        words = [] if row.is_open else [f"{what} · {last}" for last in (newest.words, *newest.shorter) if last]
-        return [(fit(fit_words(tuple(words) or (what,), cells), cells), "" if bright else "calm"), *right]
+        says = [last for last in (newest.words, *newest.shorter) if last and not row.is_open]
+        words = [f"{what} · {last}" for what in _fold_words(row) for last in says] or list(_fold_words(row))
+        return [(fit(fit_words(tuple(words), cells), cells), "" if bright else "calm"), *right]
 
     def _span(self, number: int) -> float | None:
         """How long a folded run took."""
@@ -241,14 +243,16 @@ class TimelineRows:
             self._texts.pop(checkpoint_id, None)
 
 
-def _fold_words(row: Row) -> str:
-    if row.kind is RowKind.RUN:
-        return f"run of {row.checkpoints} checkpoints"
-    several = f"{row.branches} branches"
+def _fold_words(row: Row) -> tuple[str, ...]:
+    """What a fold stands for, in ever fewer words."""
+    several = f"{row.branches} branch{'es' if row.branches > 1 else ''}"
     if row.kind is RowKind.MORE:
-        return several if row.is_open else f"+{several if row.branches > 1 else '1 branch'}"
-    what = several if row.branches > 1 else "branch"
-    return f"{what} of {row.checkpoints} checkpoint{'s' if row.checkpoints > 1 else ''}"
+        return (several if row.is_open else f"+{several}",)
+    what = "run" if row.kind is RowKind.RUN else several if row.branches > 1 else "branch"
+    return (
+        f"{what} of {row.checkpoints} checkpoint{'s' if row.checkpoints > 1 else ''}",
+        f"{what} of {row.checkpoints}",
+    )
 
 
 def _words_without_checkpoint(row: Row) -> str:
