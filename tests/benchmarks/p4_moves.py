@@ -13,6 +13,9 @@ from tests.benchmarks.pty_terminal import PtyTerminal
 from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median, percentile
 from tests.benchmarks.screen import Region
 
+MOST_BYTES = 2000
+"""What a move may send to the terminal."""
+
 REST = 0.35
 """Seconds between two moves: long enough for whatever follows the cursor with a delay."""
 
@@ -73,7 +76,9 @@ def _report(lengths: list[int], found: dict[int, Moves]) -> Report:
                 baseline_what="the same at 10 rows",
                 value=percentile(of.delays, 0.95),
             ),
-            Finding("P4", f"a cursor move at {length:,} rows: bytes to the terminal", "B", of.sizes, Limit(most=2000)),
+            Finding(
+                "P4", f"a cursor move at {length:,} rows: bytes to the terminal", "B", of.sizes, Limit(most=MOST_BYTES)
+            ),
         ]
     report.plots += [
         Plot(
@@ -85,7 +90,10 @@ def _report(lengths: list[int], found: dict[int, Moves]) -> Report:
         ),
         Plot(
             *("p4-bytes", "Bytes to the terminal for one cursor move", "rows", "bytes"),
-            [Series("forkpoint", [(length, median(found[length].sizes)) for length in lengths])],
+            [
+                Series("forkpoint", [(length, median(found[length].sizes)) for length in lengths]),
+                Series("must stay under", [(length, MOST_BYTES) for length in lengths]),
+            ],
         ),
     ]
     return report

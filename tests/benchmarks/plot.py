@@ -10,7 +10,7 @@ from html import escape
 from tests.benchmarks.results import Plot, Series, number
 
 WIDTH, HEIGHT = 720, 420
-LEFT, RIGHT, TOP, BOTTOM = 84, 24, 84, 60
+LEFT, RIGHT, TOP, BOTTOM = 84, 40, 84, 60
 COLOURS = ("#2563eb", "#d97706", "#059669", "#be185d", "#6d28d9")
 DASHES = ("", "6 4", "2 3", "10 3 2 3", "1 4")
 _STYLE = "text{font-family:ui-sans-serif,system-ui,sans-serif;font-size:13px;fill:#1f2937}"
