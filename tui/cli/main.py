@@ -7,7 +7,7 @@ import sys
 import click
 
 from tui import __version__
-from tui.cli import app_verbs, audit_verbs, run_verbs, thread_verbs
+from tui.cli import app_verbs, audit_verbs, doctor_verbs, run_verbs, thread_verbs
 from tui.cli.failures import exit_code_of
 
 EPILOG = """\b
@@ -40,7 +40,7 @@ def cli(context: click.Context) -> None:
         context.invoke(app_verbs.open_app)
 
 
-for verb in (*app_verbs.VERBS, *thread_verbs.VERBS, *run_verbs.VERBS, *audit_verbs.VERBS):
+for verb in (*app_verbs.VERBS, *thread_verbs.VERBS, *run_verbs.VERBS, *audit_verbs.VERBS, *doctor_verbs.VERBS):
     cli.add_command(verb)
 
 

@@ -14,7 +14,7 @@ from tui.backends.agent_server.failures import Asked
 from tui.backends.agent_server.http import Http, Waits
 from tui.backends.agent_server.precision import refuse_rounded_integers
 from tui.backends.agent_server.previews import Previews
-from tui.backends.agent_server.probe import is_absent, probe
+from tui.backends.agent_server.probe import Pong, is_absent, ping, probe
 from tui.backends.agent_server.runs import Runs
 from tui.backends.agent_server.threads import Rows, Threads
 from tui.backends.agent_server.writes import OnWrite
@@ -105,6 +105,14 @@ class AgentServerBackend:
         if self._info.kind == "langgraph-py":
             self.runs_api.silence = limits.HEARTBEAT_SECONDS
         return self._info
+
+    async def ping(self) -> Pong:
+        """One round trip of a small request that changes nothing.
+
+        Raises:
+            BackendError: no answer, or none that a server of this kind gives.
+        """
+        return await ping(self._http)
 
     async def close(self) -> None:
         """Close connections. Runs go on at the server."""

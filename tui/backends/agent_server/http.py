@@ -89,7 +89,7 @@ class Http:
         self._max_body = max_body
         self._waits = waits
         self._on_write = on_write
-        verify = _tls(address, ca_file)
+        verify = tls_of(address, ca_file)
         self._reads = self._client(transport or httpx.AsyncHTTPTransport(verify=verify), read_only)
         self._writes = self._reads
         if transport is None:
@@ -306,7 +306,12 @@ def _timeout(read_seconds: float | None) -> httpx.Timeout:
     return httpx.Timeout(limits.READ_SECONDS, connect=limits.CONNECT_SECONDS, read=read_seconds)
 
 
-def _tls(address: Address, ca_file: Path | None) -> ssl.SSLContext | bool:
+def tls_of(address: Address, ca_file: Path | None) -> ssl.SSLContext | bool:
+    """How to encrypt; False for an address that is spoken to in clear text.
+
+    Raises:
+        CannotConnect: `ca_file` cannot be read.
+    """
     if not address.is_encrypted:
         # No TLS will be spoken, because redirects are not followed: spare the loading of all certificates.
         return False

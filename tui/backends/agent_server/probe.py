@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 from pydantic import ValidationError
 
 from tui.backends.agent_server import wire
@@ -62,6 +66,37 @@ def server_info(value: JSON) -> ServerInfo:
         return ServerInfo(info.name.lower(), info.version, None, flags)
     # The first official servers said nothing but their flags.
     return ServerInfo("langgraph-py" if "assistants" in flags else "unknown", info.version, None, flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """A round trip: our times around it, what it took in seconds, and the server's own time (its Date header)."""
+
+    before: datetime
+    after: datetime
+    seconds: float
+    date: str | None
+
+
+async def ping(http: Http) -> Pong:
+    """Ask for the smallest page there is. A proxy may hide one, so there are several to try.
+
+    Raises:
+        BackendError: none of them is answered.
+    """
+    for path in ("/info", "/ok"):
+        try:
+            return await _round_trip(http, "GET", path, None)
+        except (NotAllowed, *_ABSENT):
+            continue
+    return await _round_trip(http, "POST", "/assistants/search", {"limit": 1, "offset": 0})
+
+
+async def _round_trip(http: Http, method: str, path: str, body: JSON) -> Pong:
+    before, start = datetime.now(UTC), time.perf_counter()
+    answer = await http.send(method, path, body=body)
+    seconds = time.perf_counter() - start
+    return Pong(before, datetime.now(UTC), seconds, answer.headers.get("date"))
 
 
 def is_absent(error: BackendError) -> bool:

@@ -74,10 +74,14 @@ class Threads:
         if not ref.namespace:
             path = f"{path}/{segment(ref.checkpoint_id)}"
             return self._state((await self._http.send("GET", path)).value, "GET", path)
+        return await self.state_named(thread_id, ref)
+
+    async def state_named(self, thread_id: str, ref: CheckpointRef) -> wire.ThreadState:
+        """The same, asked for by the whole name of the checkpoint, which a subgraph's needs."""
         name: dict[str, JSON] = {"checkpoint_id": ref.checkpoint_id, "checkpoint_ns": ref.namespace}
         if ref.checkpoint_map:
             name["checkpoint_map"] = dict(ref.checkpoint_map)
-        path = f"{path}/checkpoint"
+        path = f"{self._path(thread_id)}/state/checkpoint"
         return self._state((await self._http.send("POST", path, body={"checkpoint": name})).value, "POST", path)
 
     async def history(self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = "") -> Rows:
@@ -107,6 +111,10 @@ class Threads:
         answer = await self._http.send("POST", path, body={**body, "before": before})
         self._wants_bare_before = True
         return answer
+
+    async def storage(self, thread_id: str) -> JSON:
+        """How much a thread takes at the server: counts and bytes; official servers from 0.16 on."""
+        return (await self._http.send("GET", f"{self._path(thread_id)}/storage")).value
 
     async def update_state(self, request: PlannedRequest) -> wire.Updated:
         """Send a state update as `bodies.update_request` built it."""
