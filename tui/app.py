@@ -25,7 +25,7 @@ from tui.screens.keymap import contexts, remapped, usable_keys
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.session.connect import make_session
 from tui.session.session import Session
-from tui.themes import DEFAULT_THEME, defaults, load_themes, theme_folder
+from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
 from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
 
@@ -173,6 +173,14 @@ class ForkpointApp(App[None]):
         """Close the connection; runs go on at the server."""
         await self.session.close()
 
+    def fit_colours(self, color_system: str | None, *, may_choose: bool = True) -> None:
+        """Make the themes fit a terminal of 256 colours; one of 16 gets the theme that uses them, if we may choose."""
+        if color_system == "256":
+            for name in self._own_themes:
+                self.register_theme(in_256_colours(self.available_themes[name]))
+        elif color_system == "standard" and may_choose:
+            self.theme = SIXTEEN_COLOURS_THEME
+
     def _load_themes(self, wanted: str | None, folders: Sequence[Path]) -> list[str]:
         found = load_themes([theme_folder(), *folders])
         self._own_themes = tuple(sorted(found.themes))
@@ -202,4 +210,5 @@ def run_app(connection: Connection, look: Look, open_address: Address | None = N
         ascii_only=look.ascii,
         first_start=first_time("hint", state_folder()),
     )
+    app.fit_colours(app.console.color_system, may_choose=look.theme is None)
     app.run(mouse=look.mouse)

@@ -6,9 +6,10 @@ keeps the app from starting: it is left out, and the reason is one line for the 
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 DEFAULT_THEME = "forkpoint-dark"
+SIXTEEN_COLOURS_THEME = "forkpoint-ansi"
 
 VARIABLES: Mapping[str, str] = {
     "calm": "#7982a0",
@@ -132,6 +134,36 @@ def load_themes(folders: Iterable[Path]) -> ThemeFiles:
             else:
                 themes[theme.name] = theme
     return ThemeFiles(themes, tuple(problems))
+
+
+def in_256_colours(theme: Theme) -> Theme:
+    """The theme in the colours of a 256-colour terminal, each the nearest to what was meant.
+
+    Without this the terminal's library rounds dark bluish backgrounds to a bright navy or teal.
+    """
+    variables = {name: value if name.endswith("-style") else _nearest(value) for name, value in theme.variables.items()}
+    converted = replace(theme, variables=variables)
+    for role in _COLORS:
+        value = getattr(theme, role)
+        if value is not None:
+            setattr(converted, role, _nearest(value))
+    return converted
+
+
+@cache
+def _nearest(color: str) -> str:
+    wanted = Color.parse(color)
+    if wanted.ansi is not None or wanted.a < 1:
+        return color
+    return min(_palette(), key=lambda known: math.dist(known.rgb, wanted.rgb)).hex6.lower()
+
+
+@cache
+def _palette() -> list[Color]:
+    """The colour cube and the greys of xterm; the first sixteen are the user's own."""
+    steps = (0, 95, 135, 175, 215, 255)
+    cube = [Color(red, green, blue) for red in steps for green in steps for blue in steps]
+    return cube + [Color(grey, grey, grey) for grey in range(8, 239, 10)]
 
 
 def read_theme(path: Path) -> Theme:

@@ -41,6 +41,21 @@ async def test_a_users_theme_is_used_and_a_broken_one_is_told(tmp_path: Path) ->
         assert "\n" not in said
 
 
+async def test_a_terminal_of_few_colours_gets_what_it_can_show() -> None:
+    async with app_on_fake() as (driver, _):
+        app = driver.app
+        meant = app.available_themes["forkpoint-dark"]
+        app.fit_colours("truecolor")
+        assert app.available_themes["forkpoint-dark"] == meant
+        app.fit_colours("256")
+        assert app.theme == "forkpoint-dark"
+        assert app.available_themes["forkpoint-dark"].background == "#121212"
+        app.fit_colours("standard", may_choose=False)
+        assert app.theme == "forkpoint-dark", "what the user chose is used"
+        app.fit_colours("standard")
+        assert app.theme == "forkpoint-ansi"
+
+
 async def choose_a_theme(driver: Driver) -> None:
     await driver.press("ctrl+p")
     await driver.write("app: theme")

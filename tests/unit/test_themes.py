@@ -7,12 +7,22 @@ import math
 from pathlib import Path
 
 import pytest
+from rich._palettes import EIGHT_BIT_PALETTE
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.themes import DEFAULT_THEME, STYLE_VARIABLES, VARIABLES, ThemeError, load_themes, read_theme, theme_folder
+from tui.themes import (
+    DEFAULT_THEME,
+    STYLE_VARIABLES,
+    VARIABLES,
+    ThemeError,
+    in_256_colours,
+    load_themes,
+    read_theme,
+    theme_folder,
+)
 from tui.widgets.lines import STYLES
 
 TEXTS = [name for name in VARIABLES if not name.startswith(("row-", "rule", "on-"))]
@@ -127,19 +137,30 @@ def test_the_ansi_theme_uses_the_terminals_colours_only() -> None:
     assert theme.variables["row-selected-style"] != theme.variables["row-selected-blur-style"]
 
 
+def drawn_in_256(color: str) -> str:
+    """What a 256-colour terminal shows of a colour."""
+    number = RichColor.parse(color).downgrade(ColorSystem.EIGHT_BIT).number
+    assert number is not None
+    return EIGHT_BIT_PALETTE[number].hex
+
+
 @pytest.mark.parametrize("name", COLOURED)
-def test_rows_and_panels_stay_visible_in_256_colours(name: str) -> None:
-    theme = ours()[name]
+def test_rows_and_panels_look_alike_in_256_colours(name: str) -> None:
+    meant, theme = ours()[name], in_256_colours(ours()[name])
+    assert drawn_in_256(theme.background or "") == theme.background
+    rows = [theme.variables["row-selected"], theme.variables["row-selected-blur"]]
+    assert len({theme.background, *rows}) == 3
+    for role in ("background", "panel", "surface"):
+        assert math.dist(seen(getattr(meant, role)), seen(drawn_in_256(getattr(theme, role)))) < 13, role
+    for variable in VARIABLES:
+        drawn = drawn_in_256(theme.variables[variable])
+        assert math.dist(seen(meant.variables[variable]), seen(drawn)) < 30, variable
+    assert len({theme.variables[f"lane-{number}"] for number in range(1, 6)}) == 5
 
-    def downgraded(color: str) -> object:
-        return RichColor.parse(Color.parse(color).hex6).downgrade(ColorSystem.EIGHT_BIT).number
 
-    background = downgraded(theme.background or "")
-    selected, blurred = (downgraded(theme.variables[row]) for row in ("row-selected", "row-selected-blur"))
-    assert background not in (selected, blurred)
-    assert selected != blurred
-    lanes = {downgraded(theme.variables[f"lane-{number}"]) for number in range(1, 6)}
-    assert len(lanes) == 5
+def test_the_terminals_own_colours_stay_in_256_colours() -> None:
+    theme = ours()["forkpoint-ansi"]
+    assert in_256_colours(theme) == theme
 
 
 def test_every_style_of_a_line_has_its_colour() -> None:
