@@ -32,6 +32,8 @@ class Options:
     going_on: str = ""
     where: str = ""
     """The options that another command needs to reach the same server, as typed."""
+    yes: bool = False
+    """Whether the user said yes beforehand."""
 
 
 def backend_options(function: F) -> F:
@@ -66,7 +68,8 @@ def backend_options(function: F) -> F:
             ca_file=ca_file,
         )
         where = f" --profile {profile}" if profile else f" --url {url}" if url else ""
-        return function(*args, options=Options(connection, kwargs.pop("as_json", False), where=where), **kwargs)
+        as_json, yes = kwargs.pop("as_json", False), kwargs.pop("yes", False)
+        return function(*args, options=Options(connection, as_json, where=where, yes=yes), **kwargs)
 
     return with_options  # type: ignore[return-value]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.asking import ask_for_travel, ask_for_write, check_answerable, yes_option
 from tui.cli.failures import Stop
 from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--background", is_flag=True, help="Start it and return; look again with runs or join.")
 @click.option("--config", metavar="JSON", help='The run\'s config, such as {"recursion_limit": 25}.')
 @click.option("--context", metavar="JSON", help="The run's context.")
+@yes_option
 @json_option
 @backend_options
 def run(options: Options, thread: str, value: str, background: bool, config: str | None, context: str | None) -> None:
@@ -33,6 +35,7 @@ def run(options: Options, thread: str, value: str, background: bool, config: str
     Example:
       forkpoint run latest --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
     """
+    check_answerable(options)
     given = json_argument(value, "--input")
     settings = json_argument(config, "--config") if config else None
     run_context = json_argument(context, "--context") if context else None
@@ -51,6 +54,7 @@ async def _run(options: Options, part: str, value: JSON, background: bool, confi
         if not background:
             await _travel(options, opened, plan)
             return
+        ask_for_travel(options, plan)
         started = await session.backend.start_run(thread.thread_id, plan.run_request(None))
         if options.as_json:
             print_json(dict(started.raw))
@@ -86,6 +90,7 @@ async def _join(options: Options, part: str, run_part: str) -> None:
 @click.argument("thread", metavar="T")
 @click.argument("run_id", metavar="RUN")
 @click.option("--rollback", is_flag=True, help="Also drop the run and the checkpoints that it made.")
+@yes_option
 @json_option
 @backend_options
 def cancel(options: Options, thread: str, run_id: str, rollback: bool) -> None:
@@ -93,6 +98,7 @@ def cancel(options: Options, thread: str, run_id: str, rollback: bool) -> None:
 
     Its checkpoints stay, unless --rollback.
     """
+    check_answerable(options)
     run_async(options, _cancel(options, thread, run_id, rollback))
 
 
@@ -106,6 +112,8 @@ async def _cancel(options: Options, part: str, run_part: str, rollback: bool) ->
             say(f"Run {found.run_id} has ended already: {found.status}.")
             raise Stop(1)
         action = "rollback" if rollback else "interrupt"
+        dropping = " and drop its checkpoints" if rollback else ""
+        ask_for_write(options, f"cancel run {found.run_id} of thread {opened.thread_id}{dropping}")
         await session.backend.cancel_run(opened.thread_id, found.run_id, action=action)
         try:
             after = await session.backend.get_run(opened.thread_id, found.run_id)
@@ -121,6 +129,7 @@ async def _cancel(options: Options, part: str, run_part: str, rollback: bool) ->
 @click.command()
 @click.argument("address", metavar="T@C")
 @click.option("--dry-run", is_flag=True, help="Print the plan and its requests; send nothing.")
+@yes_option
 @json_option
 @backend_options
 def replay(options: Options, address: str, dry_run: bool) -> None:
@@ -132,6 +141,8 @@ def replay(options: Options, address: str, dry_run: bool) -> None:
     Example:
       forkpoint replay latest@head~2
     """
+    if not dry_run:
+        check_answerable(options)
     run_async(options, _replay(options, address, dry_run))
 
 
@@ -149,6 +160,7 @@ async def _replay(options: Options, address: str, dry_run: bool) -> None:
 @click.option("--tool-args", required=True, metavar="JSON", help="The new arguments; - reads standard input.")
 @click.option("--tool-call", metavar="ID", help="Which tool call, where the checkpoint has several.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and its requests; send nothing.")
+@yes_option
 @json_option
 @backend_options
 def fork(options: Options, address: str, tool_args: str, tool_call: str | None, dry_run: bool) -> None:
@@ -160,6 +172,8 @@ def fork(options: Options, address: str, tool_args: str, tool_call: str | None, 
     Example:
       forkpoint fork latest@head~2 --tool-args '{"query": "weather in San Francisco"}'
     """
+    if not dry_run:
+        check_answerable(options)
     args = json_argument(tool_args, "--tool-args")
     run_async(options, _fork(options, address, args, tool_call, dry_run))
 
@@ -209,6 +223,7 @@ async def _travel(options: Options, opened: OpenThread, plan: TravelPlan, *, dry
     if dry_run:
         printer.hear(PlanReady(plan, planned_requests(opened, plan)))
         return
+    ask_for_travel(options, plan)
     _leave(options, printer, opened, await carry_out(opened, plan, printer.hear))
 
 

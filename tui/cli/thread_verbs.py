@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.asking import check_answerable, yes_option
 from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
 
 if TYPE_CHECKING:
@@ -56,17 +56,21 @@ def _thread_row(thread: Thread) -> tuple[str, ...]:
 
 @click.command()
 @click.option("--metadata", metavar="JSON", help="Metadata of the thread, an object.")
+@yes_option
 @json_option
 @backend_options
 def new(options: Options, metadata: str | None) -> None:
     """Make an empty thread and print its id."""
+    check_answerable(options)
     run_async(options, _new(options, json_argument(metadata, "--metadata") if metadata else None))
 
 
 async def _new(options: Options, metadata: object) -> None:
+    from tui.cli.asking import ask_for_write
     from tui.cli.output import print_json, say
 
     async with connected(options) as session:
+        ask_for_write(options, "make a new thread")
         thread = await session.backend.create_thread(metadata=metadata)
     if options.as_json:
         print_json(dict(thread.raw))
@@ -79,28 +83,26 @@ async def _new(options: Options, metadata: object) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask on.")
 @json_option
 @backend_options
-def delete(options: Options, thread: str, yes: bool) -> None:
+def delete(options: Options, thread: str) -> None:
     """Delete a thread for good.
 
-    Its checkpoints and runs go with it. Asks first. 'latest' is not enough: another thread may be the latest by now.
+    Its checkpoints and runs go with it. Asks first; on a production profile the whole id has to be typed.
+    'latest' is not enough: another thread may be the latest by now.
     """
     if thread == "latest":
         raise click.UsageError("Name the thread to delete by its id or a part of it, not by 'latest'.")
-    if not yes and not sys.stdin.isatty():
-        raise click.UsageError("There is no terminal to ask on: say --yes.")
-    run_async(options, _delete(options, thread, yes))
+    check_answerable(options, always=True)
+    run_async(options, _delete(options, thread))
 
 
-async def _delete(options: Options, part: str, yes: bool) -> None:
+async def _delete(options: Options, part: str) -> None:
+    from tui.cli.asking import ask_for_deletion
     from tui.cli.output import print_json, say
     from tui.domain.labels import thread_words
-    from tui.domain.safe_text import sanitise
 
     async with connected(options) as session:
         thread = await session.resolve_thread(part)
-        if not yes:
-            what = f"{thread_words(thread)} ({thread.thread_id})"
-            click.confirm(sanitise(f"Delete {what} at {session.backend.address} for good?"), abort=True)
+        ask_for_deletion(options, part, thread.thread_id, thread_words(thread))
         await session.backend.delete_thread(thread.thread_id)
         if options.as_json:
             print_json({"deleted": thread.thread_id})
