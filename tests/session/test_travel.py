@@ -57,7 +57,16 @@ class Stage:
 
 @pytest.fixture
 async def stage() -> Stage:
-    backend = FakeBackend()
+    return await _stage(FakeBackend())
+
+
+@pytest.fixture
+async def old_stage() -> Stage:
+    """On the oldest server: langgraph before 1.0."""
+    return await _stage(FakeBackend(info=ServerInfo("langgraph-py", "0.2.125", "0.6.11")))
+
+
+async def _stage(backend: FakeBackend) -> Stage:
     session = Session(backend)
     await session.connect()
     opened = await session.open(await session.resolve_thread(backend.add_weather_thread()))
@@ -173,20 +182,29 @@ async def test_a_changed_route_is_said_and_goes_on(stage: Stage) -> None:
     assert ended.end is RunEnd.SUCCESS
 
 
-async def test_an_old_server_is_edited_on_a_clone(stage: Stage) -> None:
-    stage.session.info = ServerInfo("langgraph-py", "0.2.125", "0.6.11")
-    assert stage.session.info.needs_clone_before_edit
-    plan = await stage.fork(clone_first=True)
-    assert [request.path for request in planned_requests(stage.opened, plan)] == [
+async def test_an_old_server_is_edited_on_a_clone(old_stage: Stage) -> None:
+    assert old_stage.session.info.needs_clone_before_edit
+    plan = await old_stage.fork(clone_first=True)
+    assert [request.path for request in planned_requests(old_stage.opened, plan)] == [
         "/threads/t-1/state",
         "/threads/t-1/state",
         "/threads/t-1/runs/stream",
     ]
-    ended = await stage.carry_out(plan)
+    ended = await old_stage.carry_out(plan)
     assert ended.end is RunEnd.SUCCESS
-    clone, edit = stage.opened.tree["c05"], stage.opened.tree["c06"]
-    assert clone.parent_id == stage.at(1).parent_id
+    clone, edit = old_stage.opened.tree["c05"], old_stage.opened.tree["c06"]
+    assert clone.parent_id == old_stage.at(1).parent_id
     assert edit.parent_id == clone.checkpoint_id
+
+
+async def test_an_old_server_replays_from_the_checkpoint_itself(old_stage: Stage) -> None:
+    """An empty update would bring the old tool result back there."""
+    plan = await old_stage.replay()
+    assert [request.path for request in planned_requests(old_stage.opened, plan)] == ["/threads/t-1/runs/stream"]
+    ended = await old_stage.carry_out(plan)
+    assert ended.end is RunEnd.SUCCESS
+    assert old_stage.backend.sent("update_state") == []
+    assert dict(old_stage.backend.calls)["stream_run"].checkpoint.checkpoint_id == old_stage.at(1).checkpoint_id
 
 
 async def test_a_busy_thread_refuses_and_nothing_is_lost(stage: Stage) -> None:

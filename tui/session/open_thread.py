@@ -40,9 +40,13 @@ class OpenThread:
     Values are shared between checkpoints, so memory grows with what changed.
     """
 
-    def __init__(self, backend: Backend, thread: Thread, audit: AuditLog | None = None) -> None:
+    def __init__(
+        self, backend: Backend, thread: Thread, audit: AuditLog | None = None, *, brings_results_back: bool = False
+    ) -> None:
         self.backend = backend
         self.audit = audit
+        self.brings_results_back = brings_results_back
+        """Whether the server applies a checkpoint's old results to every update of it (langgraph < 1.0)."""
         self.thread = thread
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()

@@ -66,7 +66,8 @@ class Session:
 
     async def open(self, thread: Thread) -> OpenThread:
         """Open a thread with its first page of history."""
-        opened = OpenThread(self.backend, thread, self.audit)
+        old = self.info.needs_clone_before_edit
+        opened = OpenThread(self.backend, thread, self.audit, brings_results_back=old)
         await opened.load_older()
         return opened
 

@@ -38,7 +38,7 @@ class NotDone(BackendError):
 def planned_requests(opened: OpenThread, plan: TravelPlan) -> tuple[PlannedRequest, ...]:
     """The requests of a plan, as they will be sent. The run starts from what the update returns, not yet known."""
     backend = opened.backend
-    updates = [update for update in (clone_of(plan), plan.update) if update is not None]
+    updates = [update for update in (clone_of(plan), _update_of(opened, plan)) if update is not None]
     return (
         *(backend.describe_update(plan.thread_id, update) for update in updates),
         backend.describe_run(plan.thread_id, plan.run_request(plan.start)),
@@ -67,10 +67,11 @@ def _tell_trouble(opened: OpenThread, emit: Emit) -> None:
 
 async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Checkpoint | None:
     """Send the plan's update, if it has one, and verify it; returns the checkpoint to run from."""
-    if plan.update is None or plan.start is None:
+    update = _update_of(opened, plan)
+    if update is None or plan.start is None:
         return plan.start
     base = await _cloned(opened, plan) if plan.clone_first else plan.start
-    written = await _update(opened, replace(plan.update, checkpoint=base.ref))
+    written = await _update(opened, replace(update, checkpoint=base.ref))
     verdict = verify_update(plan, base, written)
     _stop_if(verdict, opened, emit)
     if plan.kind is PlanKind.REPLAY and verdict.next_changed:
@@ -79,6 +80,11 @@ async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Check
     emit(HistoryGrew(frozenset({written.checkpoint_id})))
     emit(StateWritten(written, plan.start.next))
     return written
+
+
+def _update_of(opened: OpenThread, plan: TravelPlan) -> StateUpdate | None:
+    """The update that is sent. Where it would bring old results back, a replay runs from the checkpoint itself."""
+    return None if plan.kind is PlanKind.REPLAY and opened.brings_results_back else plan.update
 
 
 async def follow(opened: OpenThread, stream: RunStream, emit: Emit, run_id: str | None = None) -> RunEnded:
