@@ -11,7 +11,21 @@ from tui.widgets.lines import plain, width_of
 from tui.widgets.markdown_lines import MOST_MARKDOWN, markdown_lines
 from tui.widgets.table_lines import table_lines
 
-PIECES = ("# ", "**", "*", "`", "```\n", "- ", "1. ", "> ", "| a | 가나 |\n|---|--:|\n", "[x](http://y)", "\n", "\n\n", "  ")
+PIECES = (
+    "# ",
+    "**",
+    "*",
+    "`",
+    "```\n",
+    "- ",
+    "1. ",
+    "> ",
+    "| a | 가나 |\n|---|--:|\n",
+    "[x](http://y)",
+    "\n",
+    "\n\n",
+    "  ",
+)
 WORDS = ("word", "한국어", "👩‍👩‍👧", "é", "مرحبا", "&#x202e;", "\x1b[31m", "\t")
 TEXTS = st.lists(st.sampled_from(PIECES + WORDS), max_size=30).map("".join)
 

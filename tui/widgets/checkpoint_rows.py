@@ -18,7 +18,7 @@ from tui.widgets.questions import error_parts, question_lines
 from tui.widgets.row_view import Selected
 from tui.widgets.run_rows import status_words
 
-LABEL_CELLS = 11
+LABEL_CELLS = 12
 
 _STATUS_STYLES = {"success": "ok", "error": "error", "timeout": "error", "running": "mark-running"}
 _FOLDED_FROM = 6
@@ -110,7 +110,7 @@ def _add_error(page: _Page, task: Task) -> None:
         lines = [((line, "calm"),) for text in rest for line in wrap_text(sanitise(text), page.room - 2)]
         page.add_labelled("", [(("  ", ""), *line) for line in lines], copied, key)
     else:
-        page.add_labelled("", [((f"▸ {len(rest)} more lines · enter shows them", "calm"),)], copied, key)
+        page.add_labelled("", [((f"▸ {len(rest)} more lines", "calm"),)], copied, key)
 
 
 def _add_run(page: _Page, facts: Facts) -> None:
@@ -173,7 +173,7 @@ def _add_value(page: _Page, label: str, value: JSON, empty: str = "") -> None:
 
 
 def _when(then: datetime, now: datetime | None) -> str:
-    return moment(then) + (f"  ({ago(then, now)} ago)" if now is not None else "")
+    return moment(then) + (f" · {ago(then, now)} ago" if now is not None else "")
 
 
 class _Page:
@@ -233,4 +233,4 @@ class _Page:
             self.add_labelled("", lines, selected, key)
         else:
             words = count or f"{len(lines)} lines"
-            self.add_labelled(label, [((f"▸ {words} · enter shows them", "calm"),)], selected, key)
+            self.add_labelled(label, [((f"▸ {words}", "calm"),)], selected, key)

@@ -29,7 +29,7 @@ class CheckpointView(RowView):
         self._build()
         if not same:
             self.mark("")
-            self.scroll_to(y=0, animate=False, immediate=True)
+            self.go_to(0)
             self._cursor = 0 if self._rows else None
         super().lines_changed()
 
@@ -90,5 +90,4 @@ class CheckpointView(RowView):
         self._strips.clear()
         shown = self._facts is not None and self._width > 0
         self._rows = checkpoint_rows(self._facts, self._width, self._unfolded) if shown and self._facts else []
-        if self._cursor is not None:
-            self._cursor = min(self._cursor, len(self._rows) - 1) if self._rows else None
+        self._cursor = min(self._cursor or 0, len(self._rows) - 1) if self._rows else None

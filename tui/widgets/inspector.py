@@ -27,7 +27,7 @@ from tui.widgets.messages_view import NO_MESSAGES, MessagesView
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.state_tree import StateTree
-from tui.widgets.value_tree import MISSING, UNKNOWN
+from tui.widgets.value_tree import UNKNOWN
 from tui.widgets.value_view import ValueView
 
 TABS = ("Messages", "State", "Checkpoint", "JSON")
@@ -237,11 +237,8 @@ class Inspector(Vertical):
         if shown is None:
             view.show({}, words=self._words)
             return
-        before: object = UNKNOWN
-        if shown.parent is not None:
-            before = shown.parent.values
-        elif shown.checkpoint.parent_id is None:
-            before = MISSING
+        # In the first checkpoint everything is new: marking all of it would mark nothing.
+        before = shown.parent.values if shown.parent is not None else UNKNOWN
         view.show(shown.checkpoint.values, before=before, words=self._nothing(EMPTY_STATE))
 
     def _fill_checkpoint(self) -> None:

@@ -53,7 +53,7 @@ def _is_too_deep(text: str) -> bool:
     """Whether a line opens so many quotes and lists that the parser would drop what stands in them."""
     for line in text.split("\n"):
         marks = line[: len(line) - len(line.lstrip(_MARKERS))]
-        if len(marks) > _MOST_OPENED and marks.count(">") + sum(marks.count(f"{mark} ") for mark in "-+*") > _MOST_OPENED:
+        if marks.count(">") + sum(marks.count(f"{mark} ") for mark in "-+*") > _MOST_OPENED:
             return True
     return False
 

@@ -44,6 +44,7 @@ class MessagesView(RowView):
         self._page = Conversation()
         self._width = 0
         self._until: str | None = None
+        self._untouched = True
         self._read: Recent[tuple[str, str, str], _Shown] = Recent(_KEPT_CHECKPOINTS)
 
     def show(self, checkpoint: Checkpoint | None, parent: Checkpoint | None, words: str = NO_MESSAGES) -> None:
@@ -52,19 +53,21 @@ class MessagesView(RowView):
         self._shown = self._reading(checkpoint, parent) if checkpoint is not None else None
         self._times = 1
         self._until = None
+        self._untouched = True
         self.mark("")
         self._build()
         super().lines_changed()
-        self._scroll_to_news()
+        self._scroll_to_place()
         # The height may not be known yet; the place depends on it.
-        self.call_after_refresh(self._scroll_to_news)
+        self.call_after_refresh(self._scroll_to_place)
 
     def show_until(self, call_id: str | None) -> None:
         """End with the name of a call: the editor stands where its arguments were. None shows all again."""
+        self._untouched = self._untouched or call_id is not None
         self._until = call_id
         super().lines_changed()
-        self.action_last() if call_id is not None else self._scroll_to_news()
-        self.call_after_refresh(self.action_last if call_id is not None else self._scroll_to_news)
+        self._scroll_to_place()
+        self.call_after_refresh(self._scroll_to_place)
 
     @property
     def page(self) -> Conversation:
@@ -145,18 +148,33 @@ class MessagesView(RowView):
         """Go to the next row that holds `text`; what is folded or left out is unfolded when only that holds it."""
         if super().find(text, backwards=backwards, stay=stay):
             return True
-        if not text or not self._unfold_what_holds(text.casefold()):
+        places = self._unfold_what_holds(text.casefold()) if text else []
+        if not places:
             return False
-        return super().find(text, backwards=backwards, stay=stay)
+        if not super().find(text, backwards=backwards, stay=stay):
+            # It is there, but looks otherwise: marks of markdown, a call's name between its parts.
+            rows = [row for row, spot in enumerate(self._page.spots) if spot is not None and spot.position in places]
+            self.move_cursor(rows[0] if rows else 0)
+        return True
 
     def lines_changed(self, *, from_line: int = 0) -> None:
         """Lay out again when the width is another, keeping the place, then draw."""
-        if self.scrollable_content_region.width != self._width:
+        changed = self.scrollable_content_region.width != self._width
+        if changed and self._untouched:
+            self._build()
+        elif changed:
             spot = self._spot_at(self._cursor)
             above = (self._cursor or 0) - self.scroll_offset.y
             self._build()
             self._place_at(spot, above)
         super().lines_changed(from_line=from_line)
+        if self._untouched:
+            self.call_after_refresh(self._scroll_to_place)
+
+    def cursor_moved(self, old: int | None, new: int) -> None:
+        """The place is the user's from now on."""
+        del old, new
+        self._untouched = False
 
     def _spot_at(self, row: int | None) -> Spot | None:
         return self._page.spots[row] if row is not None and row < len(self._page.spots) else None
@@ -167,7 +185,7 @@ class MessagesView(RowView):
         if found is not None and self._cursor is not None:
             self._cursor = found
             top = max(0, found - above)
-            self.call_after_refresh(lambda: self.scroll_to(y=top, animate=False, immediate=True))
+            self.call_after_refresh(lambda: self.go_to(top))
         elif self._cursor is not None and self._cursor >= self.row_count:
             self._cursor = self.row_count - 1 if self.row_count else None
 
@@ -202,14 +220,16 @@ class MessagesView(RowView):
             ),
         )
 
-    def _scroll_to_news(self) -> None:
-        """The end, or the first news where it would be out of sight then."""
-        if self._until is not None:
+    def _scroll_to_place(self) -> None:
+        """To the end, or to the first news where it would be out of sight then; to the call that is edited."""
+        if not self._untouched and self._until is None:
             return
-        height = self.scrollable_content_region.height
-        last = max(0, self.row_count - height)
+        last = max(0, self.row_count - self.scrollable_content_region.height)
+        if self._until is not None:
+            self.go_to(last)
+            return
         first = self._page.first_new if self._page.first_new is not None else last
-        self.scroll_to(y=min(first, last), animate=False, immediate=True)
+        self.go_to(min(first, last))
         at = self._page.first_new if self._page.first_new is not None else self.row_count - 1
         self._cursor = at if 0 <= at < self.row_count else None
         self.refresh()
@@ -221,20 +241,20 @@ class MessagesView(RowView):
         self._rebuild()
         grown = self.row_count - rows
         self._cursor = max(0, grown - 1)
-        self.scroll_to(y=max(0, self.row_count - from_end - 2), animate=False, immediate=True)
+        self.go_to(max(0, self.row_count - from_end - 2))
 
-    def _unfold_what_holds(self, wanted: str) -> bool:
-        """Unfold every text that holds `wanted`, and go back far enough; whether there was any."""
+    def _unfold_what_holds(self, wanted: str) -> list[int]:
+        """Unfold every text that holds `wanted`, and go back far enough; the places of the messages that hold it."""
         if self._shown is None:
-            return False
-        found = False
+            return []
+        found: list[int] = []
         for message in self._shown.messages:
             texts = {"text": message.text, "think": message.reasoning}
             for call in message.tool_calls:
                 texts[f"args:{call.index}"] = str(call.args)
             for part, text in texts.items():
                 if wanted in text.casefold():
-                    found = True
+                    found.append(message.position)
                     self._unfolded.add(fold_key(message, part))
         if found:
             self._times = max(self._times, len(self._shown.messages))

@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.color import Color as RichColor
+from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.color import Color
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.domain.checkpoint import JSON
 from tui.widgets.line_list import LineList
-from tui.widgets.lines import Line, Part
+from tui.widgets.lines import Line, Part, plain
 from tui.widgets.markdown_lines import STYLES as MARKDOWN_STYLES
 
 CALMER = "~"
 """Behind a style's name: the same, nearer to the background, for what is not news."""
 
 _TOWARDS_BACKGROUND = 0.3
+
+_BARS = " ▎▏│"
+"""What stands before a wrapped text."""
 
 _CALM = frozenset({"calm", "rule"})
 """Calm enough already."""
@@ -85,7 +90,7 @@ class RowView(LineList):
 
     def cursor_line(self) -> int | None:
         """The row under the cursor; a reader without the focus has none."""
-        return self._cursor if self.has_focus else None
+        return super().cursor_line() if self.has_focus and self.row_count else None
 
     def line_at(self, index: int, width: int) -> Line:
         """One row, with what was searched for marked."""
@@ -120,12 +125,33 @@ class RowView(LineList):
         self.mark(text)
         return super().find(text, backwards=backwards, stay=stay)
 
+    def search_text(self, index: int) -> str:
+        """A row, and as much of the next one as a match that was wrapped may reach into."""
+        text = plain(self.row_at(index, 1000))
+        if len(self._needle) < 2 or index + 1 >= self.row_count:
+            return text
+        return f"{text.rstrip()} {plain(self.row_at(index + 1, 1000)).strip(_BARS)[: len(self._needle) - 1]}"
+
+    def go_to(self, line: int) -> None:
+        """Scroll to a line, also while the scrollbar is not there yet."""
+        self.scroll_to(y=line, animate=False, immediate=True, force=True)
+
     def mark(self, text: str) -> None:
         """Mark a text wherever it is seen; "" for nothing."""
         if text != self._needle:
             self._needle = text
             self._strips.clear()
             self.refresh()
+
+    def _draw(self, index: int, width: int, *, cursor: bool = False) -> Strip:
+        """One line; a match stays one under the cursor."""
+        over = self._cursor_style() if cursor else Style.null()
+        segments = [
+            Segment(text, self.style_named(style) + (Style.null() if style == "match" else over))
+            for text, style in self.line_at(index, width)
+            if text
+        ]
+        return Strip(segments).adjust_cell_length(width, self.rich_style + over)
 
     def style_named(self, name: str) -> Style:
         """The style of a part; `NAME~` is `NAME`, calmer."""

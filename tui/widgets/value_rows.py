@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeAlias
 
 from tui.domain.checkpoint import JSON
@@ -25,13 +26,16 @@ JSON_LINES = 12
 """Lines of one text in the JSON tab."""
 
 _KIND_CELLS = 14
-_WITH_KINDS = 36
-"""Columns from which on there is room for types at the right."""
+_WITH_COLUMN = 64
+"""Columns from which on types have a column of their own."""
 
 _LOOKED_AT = 20_000
 """Characters of a text that are searched for hidden ones."""
 
 _PREVIEW = 12
+
+_OTHER_CELLS = 24
+"""Cells of a name or value that is no text: an index, a number, a word."""
 
 
 def state_lines(row: Row, width: int) -> list[Line]:
@@ -45,19 +49,33 @@ def state_lines(row: Row, width: int) -> list[Line]:
     name = one_line(str(node.step), 60) if not isinstance(node.step, int) else f"[{node.step}]"
     name = name if node.parent is not None else "(the state)"
     head: Line = (bar, (indent, ""), (mark, "calm"), (name, "json-key" if isinstance(node.step, str) else "calm"))
-    kind = kind_words(node.value) if width >= _WITH_KINDS else ""
-    room = width - width_of(head) - 2 - (max(_KIND_CELLS, len(kind) + 1) if kind else 0)
-    if room < 8:
-        room, kind = max(8, width - width_of(head) - 2), ""
-    head = clip(head, max(1, width - room - 2))
-    rows = wrap_line(_value(node, room), room)[: STATE_LINES + 1]
+    head = clip((*head, ("  ", "")), max(1, width * 2 // 3))
+    kind = kind_words(node.value)
+    if width >= _WITH_COLUMN or node.folds:
+        return _beside(head, node, kind, width)
+    lines = _wrapped(head, _value(node, width - width_of(head)), width, f" {kind}")
+    room = width - width_of(lines[0]) - 1
+    return [(*lines[0], (kind.rjust(room + 1), "calm"))] if len(lines) == 1 and room >= len(kind) else lines
+
+
+def _beside(head: Line, node: Node, kind: str, width: int) -> list[Line]:
+    """The value between its name and its kind, which stand in columns of their own."""
+    room = width - width_of(head) - max(_KIND_CELLS if width >= _WITH_COLUMN else 0, len(kind) + 1)
+    if room < 6:
+        return [clip((*head, (kind, "calm")), width)]
+    first, *rest = _wrapped(head, _value(node, room), width_of(head) + room, "")
+    return [(*first, (kind.rjust(width - width_of(first)), "calm")), *rest]
+
+
+def _wrapped(head: Line, value: Line, width: int, rest: str) -> list[Line]:
+    """A value behind its head, in a few lines; `rest` says at the end of a cut one how much there is."""
+    start = width_of(head)
+    rows = wrap_line(value, max(2, width - start))
     if len(rows) > STATE_LINES:
-        rows = [*rows[: STATE_LINES - 1], clip((*rows[STATE_LINES - 1], (" …", "calm")), room)]
-    pad = " " * (width_of(head) + 2)
-    lines: list[Line] = [(*head, ("  ", ""), *rows[0]), *(((pad, ""), *line) for line in rows[1:])]
-    if kind:
-        lines[0] = (*lines[0], (kind.rjust(width - width_of(lines[0])), "calm"))
-    return lines
+        rows = rows[:STATE_LINES]
+        rest = rest if width - start - len(rest) >= _KIND_CELLS // 2 else ""
+        rows[-1] = (*clip((*rows[-1], ("…", "calm")), max(1, width - start - len(rest))), (rest, "calm"))
+    return [(*head, *rows[0]), *(((" " * start, ""), *line) for line in rows[1:])]
 
 
 def _value(node: Node, room: int) -> Line:
@@ -77,13 +95,13 @@ def _value(node: Node, room: int) -> Line:
 def _preview(node: Node, room: int) -> str:
     """What a folded object is about: a message's first words, or all of a small one."""
     value = node.value
+    if node.is_open:
+        return ""
     if is_message(value):
         message = view_messages([value])[0]
         return one_line(f"{message.role} {summary(message)}", room)
     if not value:
         return "{}" if isinstance(value, dict) else "[]"
-    if node.is_open:
-        return ""
     if fits(value, _PREVIEW):
         return one_line(json.dumps(value, ensure_ascii=False), room)
     if isinstance(value, dict):
@@ -122,9 +140,18 @@ def tree_json_lines(row: Row, width: int) -> list[Line]:
         start: Line = ((indent, ""), *json_line(key), (opening, "calm"))
         if not node.is_open:
             what = ("key" if opening == "{" else "item") + "s" * (node.size != 1)
-            start = (*start, (f" … {node.size:,} {what} ", "calm"), (closing + comma, "calm"))
+            start = (*start, (f" … {node.size:,} {what} {closing}{comma}", "calm"), *_glimpse(node))
+            return [clip(start, width)]
         return wrap_line(start, width, len(indent) + 2)
     return _json_scalar(node, indent, key, comma, width)
+
+
+def _glimpse(node: Node) -> Line:
+    """The first plain values of a folded object or array."""
+    entries = node.value.items() if isinstance(node.value, dict) else (("", child) for child in node.value)
+    plain = [(key, value) for key, value in islice(entries, 6) if not isinstance(value, (dict, list))][:3]
+    words = ", ".join(f"{one_line(str(key), 20)} {short_value(value, 30)[0]}".strip() for key, value in plain)
+    return (("  " + words, "calm"),) if words else ()
 
 
 def _json_scalar(node: Node, indent: str, key: str, comma: str, width: int) -> list[Line]:
@@ -140,7 +167,7 @@ def _json_scalar(node: Node, indent: str, key: str, comma: str, width: int) -> l
     rows = wrap_line(line, width, len(indent) + 2)
     if len(rows) <= JSON_LINES and len(value) <= most:
         return rows
-    words = f"{indent}  … {len(value):,} characters in all · o opens"
+    words = f"{indent}  … {len(value):,} characters · o opens"
     return [*rows[: JSON_LINES - 1], ((shorten(words, width), "calm"),)]
 
 
@@ -158,6 +185,8 @@ def _rest(row: Row) -> Line:
 def is_one_line(row: Row, width: int) -> bool:
     """Whether a row surely takes one line, without laying it out."""
     node = row.node
-    text = len(node.value) if isinstance(node.value, str) else 24
-    name = len(node.step) if isinstance(node.step, str) else 8
-    return row.kind != HEAD or 2 * (text + name) + 2 * node.depth + _KIND_CELLS + 12 < width
+    texts = [text for text in (node.step, node.value) if isinstance(text, str)]
+    if row.kind != HEAD or not all(text.isascii() and text.isprintable() for text in texts):
+        return row.kind != HEAD
+    plain = sum(map(len, texts)) + _OTHER_CELLS * (2 - len(texts))
+    return 2 * plain + 2 * node.depth + _KIND_CELLS + 24 < width

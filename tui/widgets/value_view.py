@@ -77,7 +77,7 @@ class ValueView(RowView):
         self._lay_out()
         self._put_cursor(self._tree.root if at == () else self._in_sight(at))
         top = max(0, (self._cursor or 0) - above)
-        self.scroll_to(y=top, animate=False, immediate=True)
+        self.go_to(top)
         self.place_cursor(self._cursor)
 
     def opens_by_itself(self, node: Node) -> bool:
@@ -86,7 +86,7 @@ class ValueView(RowView):
         return False
 
     def begin(self) -> None:
-        """Called before a tree is made."""
+        """Called before a tree is made, and before more of it is shown."""
 
     @property
     def row_count(self) -> int:
@@ -131,6 +131,7 @@ class ValueView(RowView):
         row = self._lines[index][0]
         if row.kind in (BEFORE, AFTER):
             shown = row.node.children[0] if row.kind == BEFORE else row.node.children[-1]
+            self.begin()
             self._tree.more(row)
             self._lay_out()
             self._put_cursor(shown)
@@ -184,7 +185,7 @@ class ValueView(RowView):
             self._lay_out()
             self._put_cursor(self._in_sight(self._at))
             top = max(0, (self._cursor or 0) - above)
-            self.call_after_refresh(lambda: self.scroll_to(y=top, animate=False, immediate=True))
+            self.call_after_refresh(lambda: self.go_to(top))
         super().lines_changed(from_line=from_line)
 
     def _row(self) -> Row | None:
@@ -198,6 +199,7 @@ class ValueView(RowView):
 
     def _set_open(self, node: Node, *, is_open: bool) -> None:
         self._folds[node.path] = is_open
+        self.begin()
         if is_open:
             self._tree.open(node)
         else:
@@ -292,13 +294,14 @@ class ValueView(RowView):
     def _reveal(self, path: Path) -> None:
         for length in range(1, len(path)):
             self._folds[path[:length]] = True
+        self.begin()
         node = self._tree.reveal(path)
         self._keep_tree()
         self._lay_out()
         self._put_cursor(node)
         if self._cursor is not None:
             middle = max(0, self._cursor - self.scrollable_content_region.height // 2)
-            self.scroll_to(y=middle, animate=False, immediate=True)
+            self.go_to(middle)
 
 
 class _Opener:
