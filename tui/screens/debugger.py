@@ -30,6 +30,7 @@ from tui.screens.thread_watch import ThreadWatch
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
+from tui.screens.watch_control import WatchControl
 from tui.screens.work import Work
 from tui.session.open_thread import OpenThread
 from tui.session.session import Session
@@ -79,6 +80,7 @@ class DebuggerScreen(PanesScreen):
         self.history = HistoryControl(self)
         self.travel = TravelControl(self)
         self.live = LiveControl(self)
+        self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
         self.now = now
         self._open_address = open_address
@@ -289,6 +291,8 @@ class DebuggerScreen(PanesScreen):
     def thread_opened(self) -> None:
         """Another thread is open: what was being edited belongs to the one before."""
         self.travel.left_thread()
+        if self.history.opened is not None:
+            self.watch_thread.start(self.history.opened)
         self.show_titles()
 
     def offers(self, action: str) -> bool:
@@ -400,6 +404,10 @@ class DebuggerScreen(PanesScreen):
     def action_join_run(self) -> None:
         """Follow the active run of the open thread."""
         self.live.join_newest()
+
+    def action_follow(self) -> None:
+        """Go along with what others do on the open thread, or not any more."""
+        self.watch_thread.toggle()
 
     def action_runs(self) -> None:
         """List the runs of the open thread, or of the one under the cursor in the threads pane."""

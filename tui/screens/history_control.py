@@ -74,6 +74,7 @@ class HistoryControl:
         """The thread is gone."""
         if self.opened is not None and self.opened.thread_id == thread_id:
             self.opened = None
+            self._screen.watch_thread.stop()
             self._screen.threads_list.mark_open(None)
             self._screen.timeline.show_nothing(words)
             self._screen.inspector.show(None, words)

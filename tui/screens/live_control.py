@@ -15,8 +15,9 @@ from tui.domain.safe_text import one_line
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
 from tui.session.events import (
     HistoryGrew,
+    LineBack,
+    LineLost,
     Note,
-    PlanReady,
     RunEnd,
     RunEnded,
     RunStarted,
@@ -165,9 +166,15 @@ class LiveControl:
                 self._screen.history.tree_grew(opened, follow=self.follow_head)
             case Note(text=text):
                 self._screen.tell(text)
+            case LineLost():
+                self._screen.live_pane.line_lost(str(event))
+            case LineBack(complete=complete):
+                self._screen.live_pane.line_lost("")
+                if not complete:
+                    self._screen.tell("Joined again. The server keeps no events: what was missed is in the timeline.")
             case RunEnded():
                 self._run_ended(opened, event)
-            case PlanReady() | Streamed():
+            case _:
                 pass
 
     def _state_written(self, opened: OpenThread, event: StateWritten) -> None:
@@ -217,16 +224,21 @@ class LiveControl:
     async def _join_newest(self, opened: OpenThread) -> None:
         run = await self._active_run(opened)
         if run is None:
-            self._screen.tell("No run is active on this thread.")
+            self._none_active()
         else:
             self.join(opened, run)
 
     async def _find_and_cancel(self, opened: OpenThread) -> None:
         run = await self._active_run(opened)
         if run is None:
-            self._screen.tell("No run is active on this thread.")
+            self._none_active()
         else:
             self._ask_cancel(opened.thread_id, run.run_id)
+
+    def _none_active(self) -> None:
+        """The screen was wrong about a run: say so, and read what is true."""
+        self._screen.tell("No run is active on this thread any more.")
+        self._screen.action_refresh_data()
 
     async def _active_run(self, opened: OpenThread) -> Run | None:
         runs = await self._screen.session.backend.runs(opened.thread_id, limit=10)

@@ -100,7 +100,7 @@ def _left(facts: HeaderFacts, *, with_server: bool) -> Line:
 
 
 def _right(facts: HeaderFacts, *, with_assistant: bool) -> Line:
-    states = {"live": ("● live", "live"), "offline": ("✗ offline", "offline")}
+    states = {"live": ("● live", "live"), "offline": ("✗ offline · stale", "offline")}
     parts = [states.get(facts.state, ("… " + facts.state, "calm"))]
     if facts.assistant and with_assistant and not facts.title:
         parts.append((facts.assistant, ""))

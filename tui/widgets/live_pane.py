@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from textual.binding import Binding
-from textual.events import Resize
+from textual.events import MouseDown, MouseMove, MouseUp, Resize
 from textual.timer import Timer
 
 from tui.domain.addresses import tail
@@ -20,6 +20,9 @@ from tui.widgets.live_lines import LiveLines
 from tui.widgets.pane_title import set_title
 
 _END_STYLES = {RunEnd.SUCCESS: "ok", RunEnd.WAITING: "mark-waiting"}
+
+LEAST_ROWS, LEAST_ROWS_ABOVE = 4, 10
+"""What remains of this pane, and of those above, when the border between them is dragged."""
 
 
 class LivePane(LineView):
@@ -56,8 +59,10 @@ class LivePane(LineView):
         self._took: float | None = None
         self._end: tuple[str, str] | None = None
         self._failure = ""
+        self._line = ""
         self._follow = True
         self._ticker: Timer | None = None
+        self._rows: int | None = None
 
     @property
     def has_run(self) -> bool:
@@ -82,7 +87,7 @@ class LivePane(LineView):
     def run_begins(self, title: str) -> None:
         """A run is about to be started or joined: open."""
         self._lines, self._transcript = LiveLines(), Transcript()
-        self._title, self._run_id, self._end, self._failure = title, None, None, ""
+        self._title, self._run_id, self._end, self._failure, self._line = title, None, None, "", ""
         self._began, self._took, self._follow = self.clock(), None, True
         self.add_class("-has-run")
         if self._ticker is None:
@@ -102,6 +107,11 @@ class LivePane(LineView):
         self._make_lines()
         self.show_title()
 
+    def line_lost(self, words: str) -> None:
+        """The line to the run broke (`words`), or is there again (no words)."""
+        self._line = words
+        self.show_title()
+
     def run_ended(self, ended: RunEnded) -> None:
         """It is over, or its stream was lost: fold."""
         self._close((ended.end.value, _END_STYLES.get(ended.end, "error")))
@@ -119,8 +129,30 @@ class LivePane(LineView):
         """Fold or unfold: one line while another pane is used and nothing happens here (or there is no room)."""
         idle = self.is_over or self.screen.has_class("-narrow")
         self.set_class(idle and not self.has_class("-current"), "-folded")
+        rows = None if self.is_folded or self.screen.has_class("-narrow") else self._rows
+        self.styles.height = self.styles.max_height = rows
         self.show_title()
         self.lines_changed()
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """A button went down on the upper border: from now on the pointer moves it."""
+        if event.screen_y == self.region.y and event.button == 1 and not self.is_folded:
+            event.stop()
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """The border follows the pointer; the panes above keep some rows."""
+        if self.app.mouse_captured is self:
+            event.stop()
+            most = self.region.bottom - LEAST_ROWS_ABOVE
+            self._rows = max(LEAST_ROWS, min(self.region.bottom - int(event.screen_y), most))
+            self.shape_changed()
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        """It stays where it is."""
+        if self.app.mouse_captured is self:
+            event.stop()
+            self.release_mouse()
 
     def lines_changed(self, *, from_line: int = 0) -> None:
         """Draw again; a wider pane has other lines."""
@@ -179,7 +211,8 @@ class LivePane(LineView):
             self.refresh()
             return
         name = " · ".join(filter(None, ("Live", self._run_words(), self._title, self._now_words())))
-        facts = [f"{self._transcript.tokens} tokens"] * bool(self._transcript.tokens)
+        facts = [self._line] * bool(self._line)
+        facts += [f"{self._transcript.tokens} tokens"] * bool(self._transcript.tokens)
         if not self._follow:
             facts.append("f follows the tail")
         if not self.is_over:

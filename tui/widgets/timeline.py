@@ -31,6 +31,7 @@ class Timeline(LineList):
         Binding("enter", "inspect", "inspect", show=False, id="timeline.inspect"),
         Binding("R", "screen.runs", "runs", id="timeline.runs"),
         Binding("J", "screen.join_run", "join run", id="timeline.join"),
+        Binding("f", "screen.follow", "follow", show=False, id="timeline.follow"),
         Binding("h,left", "fork_point", "to the fork point", show=False, id="timeline.fork_point"),
         Binding("l,right", "into_branch", "into the branch", show=False, id="timeline.into_branch"),
         Binding("<", "sibling(-1)", "previous sibling branch", show=False, id="timeline.previous_branch"),
