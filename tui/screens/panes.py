@@ -77,11 +77,12 @@ class PanesScreen(Screen[None]):
         self.live_pane.shape_changed()
         self.call_after_refresh(self.show_titles)
         if focus:
-            self._focus_target(name).focus()
+            # At once: a focus that comes later would overtake one that is asked for after it.
+            self.set_focus(self._focus_target(name))
 
     def focus_pane(self) -> None:
         """Give the focus to the current pane."""
-        self._focus_target(self.current_pane).focus()
+        self.set_focus(self._focus_target(self.current_pane))
 
     @property
     def current_pane(self) -> str:
@@ -118,6 +119,8 @@ class PanesScreen(Screen[None]):
         question = self.query_one(QuestionLine)
         if question.is_open and not question.has_focus and event.widget is not question:
             question.give_up()
+        if event.widget is not self.focused:
+            return  # the focus went on meanwhile
         for node in event.widget.ancestors_with_self:
             if node.id in PANES and isinstance(node, Widget):
                 if not node.has_class("-current"):

@@ -92,10 +92,9 @@ class TravelControl:
             return
         opened, checkpoint = self._editing
         self._editing = None
-        had_focus = self._screen.inspector.editor.has_focus_within
-        self._screen.inspector.close_editor()
-        if had_focus:
+        if self._screen.inspector.editor.has_focus_within and self._came_from != "inspector":
             self._screen.show_pane(self._came_from)
+        self._screen.inspector.close_editor()
         if self._screen.drafts.is_changed(opened.thread_id, checkpoint.checkpoint_id):
             self._screen.tell("The draft is kept: e goes on with it.")
 
@@ -156,6 +155,8 @@ class TravelControl:
             self._screen.drafts_changed(opened.thread_id)
             if self._editing is not None and self._editing[1].checkpoint_id == plan.start.checkpoint_id:
                 self._editing = None
+                if self._screen.current_pane != "live":
+                    self._screen.show_pane("timeline")
                 self._screen.inspector.close_editor()
         if plan.input is not None and self._input_at is not None:
             self._input_at = None

@@ -43,6 +43,9 @@ class FieldLook:
         return len(self.text) > BIG
 
 
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+"""What emoji and some scripts are joined by: no printable characters, and still typed."""
+
 _TAKEN = frozenset({"ctrl+e", "ctrl+r", "ctrl+y", "ctrl+z", "super+y", "super+z"})
 """Keys of a text area that mean something else in the editor around it."""
 
@@ -84,7 +87,7 @@ class FieldArea(TextArea, inherit_bindings=False):
         self.cursor_blink = False
         self.kind = Kind.TEXT
 
-    async def _on_key(self, event: Key) -> None:
+    def on_key(self, event: Key) -> None:
         """Tab goes to the next row; a switch is flipped by space; numbers have one line."""
         one_liner = self.kind not in (Kind.TEXT, Kind.JSON)
         if event.key in ("tab", "shift+tab") or (event.key == "enter" and one_liner):
@@ -95,8 +98,10 @@ class FieldArea(TextArea, inherit_bindings=False):
             event.stop()
             event.prevent_default()
             self.replace("false" if self.text.strip() == "true" else "true", (0, 0), self.document.end)
-        else:
-            await super()._on_key(event)
+        elif event.character is not None and event.character in _JOINERS and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            self.insert(event.character)
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Up; from the first line to the row above."""

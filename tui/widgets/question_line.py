@@ -95,7 +95,7 @@ class QuestionLine(Static, can_focus=True):
         self._on_yes = self._on_no = self._came_from = None
         self.remove_class("-open")
         if came_from is not None and came_from.is_attached:
-            came_from.focus()
+            self.screen.set_focus(came_from)
         if yes and on_yes is not None:
             on_yes()
         elif not yes and on_no is not None:
