@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -410,3 +411,24 @@ async def test_runs_are_listed_with_whatever_can_be_read() -> None:
         ("r1", "t", "unknown"),
     ]
     assert script.asked == ["GET /threads/t/runs?limit=3&offset=6"]
+
+
+# Assistants
+
+
+@pytest.mark.parametrize("ignores_offset", [False, True])
+async def test_assistants_are_read_in_pages_that_every_server_hands_out(ignores_offset: bool) -> None:
+    """Aegra refuses more than 100 at once."""
+    there = [{"assistant_id": f"a{number}", "graph_id": "agent"} for number in range(130)]
+
+    def page(request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        if asked["limit"] > 100:
+            return httpx.Response(422, json={"detail": "limit"})
+        start = 0 if ignores_offset else asked["offset"]
+        return httpx.Response(200, json=there[start : start + asked["limit"]])
+
+    found = await backend(Script(page)).assistants()
+    assert [assistant.assistant_id for assistant in found] == [
+        row["assistant_id"] for row in there[: 100 if ignores_offset else 130]
+    ]

@@ -26,7 +26,9 @@ from tui.domain.requests import PlannedRequest, RunRequest, StateUpdate
 COUNT = "threads/count"
 COPY = "threads/copy"
 WATCH = "threads/stream"
-_ASSISTANTS_AT_ONCE = 1000
+_ASSISTANTS_AT_ONCE = 100
+"""Aegra refuses to hand out more."""
+_MOST_ASSISTANTS = 1000
 
 
 class AgentServerBackend:
@@ -122,7 +124,14 @@ class AgentServerBackend:
 
     async def assistants(self) -> Sequence[Assistant]:
         """All assistants, newest first (at most 1000)."""
-        rows = await self.assistants_api.search(limit=_ASSISTANTS_AT_ONCE)
+        rows: list[JSON] = []
+        while len(rows) < _MOST_ASSISTANTS:
+            page = await self.assistants_api.search(limit=_ASSISTANTS_AT_ONCE, offset=len(rows))
+            if rows and page[:1] == rows[:1]:
+                break  # a server that ignores the offset would repeat itself for ever
+            rows += page
+            if len(page) < _ASSISTANTS_AT_ONCE:
+                break
         return [convert.assistant_of(self.assistants_api.read(row), row) for row in rows]
 
     async def graph(self, assistant_id: str, *, xray: bool = False) -> JSON:
