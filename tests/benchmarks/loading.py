@@ -105,10 +105,10 @@ def _patiently(action: Callable[[], float]) -> float:
 
 
 def _press(terminal: PtyTerminal, timeline: Region) -> float:
-    """Press `LOAD_ALL` and wait until that was seen; the time of the press."""
+    """Press `LOAD_ALL` and wait until that was seen, unless the cursor is there already; the time of the press."""
     start = step_under_cursor(terminal.screen, timeline)
     at = terminal.write(LOAD_ALL)
-    terminal.wait_for(lambda screen: step_under_cursor(screen, timeline) != start, what=f"{LOAD_ALL} to be seen")
+    terminal.appears(lambda screen: step_under_cursor(screen, timeline) != start, within=1.0)
     return at
 
 

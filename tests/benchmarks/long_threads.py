@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 GRAPH_FOLDER = Path(__file__).resolve().parent / "graphs"
-GRAPHS = {name: GRAPH_FOLDER / f"{name}.py" for name in ("steps", "tokens")}
+GRAPHS = {name: GRAPH_FOLDER / f"{name}.py" for name in ("steps", "tokens", "documents")}
 """The benchmarks' own graphs by the names under which the server knows them."""
 
 TEXT_BYTES = 5000
@@ -63,9 +63,9 @@ class ThreadMaker:
 
     def big_state(self, size: int) -> str:
         """A thread with one checkpoint whose state weighs `size` bytes of JSON; returns its id."""
-        thread = self.empty("steps")
+        thread = self.empty("documents")
         documents = {f"document-{number:05}": _document(number) for number in range(max(1, size // _DOCUMENT_BYTES))}
-        body = {"values": {"turn": 1, "last": 1, "documents": documents}, "as_node": "step"}
+        body = {"values": {"turn": 1, "documents": documents}, "as_node": "collect"}
         self._json("POST", f"/threads/{thread}/state", body)
         return thread
 

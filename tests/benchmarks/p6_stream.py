@@ -223,6 +223,6 @@ def _words_lost(terminal: PtyTerminal, count: int) -> int:
         page = terminal.screen.cells(live)
         seen |= {int(number) for number in _SAID.findall("\n".join(terminal.screen.lines(live)))}
         terminal.write("\x1b[6~")
-        terminal.settle(0.1)
-        if terminal.screen.cells(live) == page:
+        if not terminal.appears(lambda screen, page=page: screen.cells(live) != page, within=2.0):  # type: ignore[misc]
             return uncounted + len(set(range(min(seen, default=0), count)) - seen)
+        terminal.settle(0.2)

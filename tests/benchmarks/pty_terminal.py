@@ -165,6 +165,14 @@ class PtyTerminal:
             why = "the program ended" if self._ended else f"{patience:.0f} s passed"
             raise TooSlow(f"Waited for {what}, but {why}. The screen:\n{shown}")
 
+    def appears(self, condition: Condition, *, within: float) -> bool:
+        """Whether the screen fulfils a condition within some seconds."""
+        try:
+            self.wait_for(condition, what="it", patience=within)
+        except TooSlow:
+            return False
+        return True
+
     def settle(self, quiet: float = 0.3, patience: float = PATIENCE) -> float:
         """Wait until nothing is written for `quiet` seconds from now; returns the time of the last byte."""
         begun = time.perf_counter()

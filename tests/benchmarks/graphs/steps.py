@@ -3,7 +3,7 @@
 A constant `text` makes every state as big as wanted; `grow` characters a step make it grow by one message each.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from langchain_core.messages import AIMessage, AnyMessage
 from langgraph.graph import END, START, StateGraph
@@ -17,7 +17,6 @@ class State(TypedDict, total=False):
     last: int
     grow: int
     messages: Annotated[list[AnyMessage], add_messages]
-    documents: dict[str, Any]
 
 
 async def step(state: State) -> State:
