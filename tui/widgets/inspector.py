@@ -56,8 +56,7 @@ class Inspector(Vertical):
 
     DEFAULT_CSS = """
     Inspector {
-        & > RowView { height: 1fr; display: none; }
-        & > .-shown { display: block; }
+        & > RowView { height: 1fr; }
         & > ArgsEditor { display: none; }
         &.-editing > ArgsEditor { display: block; }
         &.-editing > #tab-messages { height: auto; max-height: 35%; }
@@ -66,7 +65,7 @@ class Inspector(Vertical):
 
     BINDINGS = [
         Binding("[", "tab(-1)", "previous tab", show=False, id="inspector.previous_tab"),
-        Binding("]", "tab(1)", "next tab", key_display="[ ]", id="inspector.next_tab"),
+        Binding("]", "tab(1)", "next tab", id="inspector.next_tab"),
         Binding("e", "screen.edit", "edit", id="inspector.edit"),
     ]
 
@@ -171,7 +170,7 @@ class Inspector(Vertical):
         self._tab = TABS[(TABS.index(self._tab) + step) % len(TABS)]
         self._show_tab()
         if focused and not self.editor.has_focus_within:
-            self.view.focus()
+            self.screen.set_focus(self.view)
 
     def on_click(self, event: Click) -> None:
         """A click on the title chooses a tab."""
@@ -186,7 +185,8 @@ class Inspector(Vertical):
 
     def _show_tab(self) -> None:
         for name in TABS:
-            self.query_one(f"#tab-{name.lower()}").set_class(name == self._tab, "-shown")
+            # At once, not with the next style update: the next key is for this tab.
+            self.query_one(f"#tab-{name.lower()}").display = name == self._tab
         self._show_title()
         if self._tab not in self._filled:
             self._filled.add(self._tab)
