@@ -358,3 +358,20 @@ async def test_resizing_keeps_the_place() -> None:
             await driver.pilot.pause()
             assert cursor_text(driver) == at
             await driver.until(lambda: at in driver.text("#tab-messages"), "the cursor in sight")
+
+
+async def test_clicks_fold_where_it_shows_and_open_elsewhere() -> None:
+    async with app_on_fake(backend=backend_with(talk(1), talk(1, ANSWER))) as (driver, _):
+        view = driver.screen.inspector.query_one(MessagesView)
+        await driver.press("3", "G")
+        cut = view.row_count
+        line = next(y for y in range(view.size.height) if "more lines" in view.render_line(y).text)
+        await driver.pilot.click(view, offset=(8, line))
+        assert view.row_count > cut
+        await driver.press("g")
+        line = next(y for y in range(view.size.height) if "question 0" in view.render_line(y).text)
+        await driver.pilot.click(view, offset=(8, line))
+        assert cursor_text(driver) == "question 0"
+        assert is_on(driver, DebuggerScreen)
+        await driver.pilot.double_click(view, offset=(8, line))
+        assert is_on(driver, ValueScreen)

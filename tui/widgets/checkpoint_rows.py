@@ -11,7 +11,7 @@ from tui.domain.labels import ago, duration
 from tui.domain.origin import origin_of
 from tui.domain.run_setup import run_setup
 from tui.domain.safe_text import one_line, sanitise
-from tui.widgets.lines import Line, Part, wrap_line, wrap_text
+from tui.widgets.lines import Line, Part, width_of, wrap_line, wrap_text
 from tui.widgets.message_texts import args_lines
 from tui.widgets.moments import moment
 from tui.widgets.questions import error_parts, question_lines
@@ -206,7 +206,14 @@ class _Page:
     def add_fact(self, label: str, value: str, style: str = "", copies: str = "", copied: str | None = None) -> None:
         """A label and a short value; `copies` names what `y` copies there."""
         selected = Selected(copies, copied or value) if copies else None
-        self.add_lines([((label.ljust(LABEL_CELLS), "calm"), (one_line(value), style))], selected)
+        text = one_line(value)
+        beside: Line = ((label.ljust(LABEL_CELLS), "calm"), (text, style))
+        if " " in text or width_of(beside) <= self._width:
+            self.add_lines([beside], selected)
+        else:
+            # An id is easier to read and to copy with the mouse in one piece.
+            self.rows.append(FactRow(((label, "calm"),), selected))
+            self.rows += [FactRow((("  ", ""), *row), selected) for row in wrap_line(((text, style),), self._width - 2)]
 
     def add_labelled(
         self, label: str, lines: Sequence[Line], selected: Selected | None, key: str | None = None

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.color import Color
+from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
@@ -24,6 +25,8 @@ _TOWARDS_BACKGROUND = 0.3
 
 _BARS = " ▎▏│"
 """What stands before a wrapped text."""
+
+_FOLD_MARKS = tuple("▸▾…┄")
 
 _CALM = frozenset({"calm", "rule"})
 """Calm enough already."""
@@ -115,10 +118,20 @@ class RowView(LineList):
         if selected is not None:
             self.post_message(self.OpenWanted(selected))
 
+    def on_click(self, event: Click) -> None:
+        """A click on what shows that something folds does that; the list moves the cursor there."""
+        offset = event.get_content_offset(self)
+        index = offset.y + int(self.scroll_offset.y) if offset is not None else -1
+        if event.chain == 1 and 0 <= index < self.row_count and self._shows_fold(index):
+            self.activate(index)
+
     def double_clicked(self, index: int) -> None:
-        """A double click folds or opens."""
-        self.move_cursor(index)
-        self.action_toggle_fold()
+        """A double click elsewhere folds or opens."""
+        if not self._shows_fold(index):
+            self.action_toggle_fold()
+
+    def _shows_fold(self, index: int) -> bool:
+        return plain(self.row_at(index, 1000)).lstrip(_BARS)[:1] in _FOLD_MARKS
 
     def find(self, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
         """Move to the next row that holds `text`, and mark it wherever it is seen."""
