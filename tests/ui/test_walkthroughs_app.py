@@ -139,7 +139,7 @@ async def test_w3_fork(server_url: str, asked: str, size: tuple[int, int]) -> No
         assert [section.node for section in driver.screen.live_pane.transcript.sections] == ["action", "agent"]
         assert driver.screen.timeline.summary == "8 checkpoints · 2 branches"
         rows = driver.text("#timeline") if size[0] > 100 else ""
-        assert not rows or "search.query" in rows
+        assert not rows or 'query -> "…San Francisco"' in rows
 
     after = history_of(server_url, asked)
     assert after[-len(before) :] == before, "old checkpoints are as they were"
