@@ -219,3 +219,23 @@ async def test_borders_can_be_dragged_and_shares_are_kept() -> None:
         border = threads.region.right - 1
         await driver.pilot.click(offset=(border, 10), times=2)
         await driver.until(lambda: threads.region.width == before, "a double click undoes it")
+
+
+async def test_the_border_of_the_live_pane_can_be_dragged() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.run_over()
+        await driver.press("4")
+        pane = driver.screen.live_pane
+        await driver.until(lambda: not pane.is_folded and pane.region.height > 4)
+        top = pane.region.y
+        await driver.pilot.mouse_down(offset=(60, top))
+        await driver.pilot.hover(offset=(60, top - 6))
+        await driver.pilot.mouse_up(offset=(60, top - 6))
+        await driver.until(lambda: pane.region.y == top - 6, "the border is where it was dropped")
+        await driver.press("2")
+        await driver.until(lambda: pane.region.height == 1, "it folds as before")
+        await driver.press("4")
+        await driver.until(lambda: pane.region.y == top - 6, "and opens as it was left")

@@ -116,11 +116,11 @@ class PanesScreen(Screen[None]):
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
         """The pane that holds the focus is the current one, also after a click; a question that was left means no."""
-        question = self.query_one(QuestionLine)
-        if question.is_open and not question.has_focus and event.widget is not question:
-            question.give_up()
         if event.widget is not self.focused:
             return  # the focus went on meanwhile
+        question = self.query_one(QuestionLine)
+        if question.is_open and event.widget is not question:
+            question.give_up()
         for node in event.widget.ancestors_with_self:
             if node.id in PANES and isinstance(node, Widget):
                 if not node.has_class("-current"):

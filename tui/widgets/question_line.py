@@ -63,7 +63,8 @@ class QuestionLine(Static, can_focus=True):
         self._words = one_line(question), one_line(details)
         self.add_class("-open")
         self._write()
-        self.focus()
+        # At once: a focus that arrives late from elsewhere must not look like an answer.
+        self.screen.set_focus(self)
 
     def on_resize(self) -> None:
         """Break the lines again."""
