@@ -339,3 +339,16 @@ def test_httpx_does_not_bring_its_command_line_along() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": f"Bearer {SECRET}"}])
+async def test_a_key_that_a_server_repeats_is_not_shown(headers: dict[str, str]) -> None:
+    refusals = (
+        answer({"detail": f"{SECRET} is unknown"}, 401),
+        raw(f"no {SECRET}".encode(), "text/plain", 500),
+        httpx.Response(302, headers={"location": f"https://login.example/?key={SECRET}"}),
+    )
+    for refusal in refusals:
+        error = await failure(Script(refusal), api_key=None if headers else SECRET, headers=headers)
+        assert SECRET not in f"{error} {error.detail}"
+        assert "[hidden]" in str(error)

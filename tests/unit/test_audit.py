@@ -18,10 +18,11 @@ from tests.unit.agent_server_fakes import Script, answer, backend, events, raw
 from tui.backends._httpx import httpx
 from tui.backends.errors import BackendError
 from tui.config import Connection
-from tui.domain.audit import Write, entry_of, hide, is_at, what_of
+from tui.domain.audit import Write, entry_of, is_at, what_of
 from tui.domain.checkpoint import CheckpointRef
 from tui.domain.plans import plan_fork
 from tui.domain.requests import COPY_NODE, RunRequest, RunSetup, StateUpdate
+from tui.domain.secrets import hide, secrets_in
 from tui.session.audit import AuditLog, read_audit
 from tui.session.connect import make_session
 from tui.session.events import Note, RunEnd
@@ -128,9 +129,14 @@ def test_what_looks_like_a_key_is_hidden(text: str) -> None:
 
 
 def test_secrets_of_the_connection_are_hidden_whatever_they_look_like() -> None:
-    entry = entry_of(write("POST", "/threads/hunter2", error="no hunter2 here, nor of"), NOON, ["hunter2", "of", ""])
-    assert "hunter2" not in json.dumps(entry)
-    assert entry["result"].endswith("nor of"), "two letters are no secret"
+    secrets = secrets_in(["correct-horse", "Bearer battery-staple", "prod", "", None])
+    sent = write(
+        "POST", "/threads/correct-horse", error="no correct-horse, no battery-staple, Bearer battery-staple; prod"
+    )
+    text = json.dumps(entry_of(sent, NOON, secrets))
+    assert "horse" not in text
+    assert "staple" not in text
+    assert "prod" in text, "so short a text protects nothing"
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tui.domain.checkpoint import JSON
 from tui.domain.requests import COPY_NODE
 from tui.domain.safe_text import one_line
-
-HIDDEN = "[hidden]"
+from tui.domain.secrets import hide
 
 _LONGEST_ERROR = 400
-_SHORTEST_SECRET = 4
-"""What is shorter (a header such as "1") stands in half of all texts and protects nothing."""
-
-_SECRETS = re.compile(
-    r"\b(?:lsv2|sk|pk|ghp|xox[a-z])[_-][A-Za-z0-9_.-]{6,}"
-    r"|(?<=[Bb]earer )\S+|(?<=[Bb]asic )\S+"
-    r"|(?i:(?<=x-api-key)|(?<=authorization))[\"']?\s*[:=]\s*[\"']?[^\s\"',}]+"
-)
 _THREAD = re.compile(r"/threads/([^/]+)")
 _RUN = re.compile(r"/runs/([^/]+)")
 _WORDS = (
@@ -92,14 +83,6 @@ def what_of(write: Write) -> str:
                 return "rollback"
             return word
     return write.method.lower()
-
-
-def hide(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without `secrets` and without what looks like a key."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, HIDDEN)
-    return _SECRETS.sub(HIDDEN, text)
 
 
 def is_at(entry: Mapping[str, JSON], host: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from tui.backends.agent_server.backend import AgentServerBackend
 from tui.config import Connection, state_folder
+from tui.domain.secrets import secrets_in
 from tui.session.audit import FILE_NAME, AuditLog
 from tui.session.session import Session
 
@@ -29,10 +29,8 @@ def make_session(connection: Connection, tell: Tell | None = None) -> Session:
 
 def audit_log(connection: Connection, tell: Tell | None = None) -> AuditLog:
     """The log of this user's writes, which hides the secrets of the connection."""
-    secrets = [text for text in (connection.api_key, *connection.headers.values()) if text]
-    return AuditLog(
-        state_folder() / FILE_NAME, [*secrets, *(quote(secret, safe="") for secret in secrets)], on_trouble=tell
-    )
+    secrets = secrets_in((connection.api_key, *connection.headers.values()))
+    return AuditLog(state_folder() / FILE_NAME, secrets, on_trouble=tell)
 
 
 async def connect_session(connection: Connection, tell: Tell | None = None) -> Session:

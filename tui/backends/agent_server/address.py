@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from tui.backends._httpx import httpx
 from tui.backends.errors import CannotConnect, NotAllowed
 from tui.domain.safe_text import one_line
+from tui.domain.secrets import secrets_in
 
 API_KEY_HEADER = "x-api-key"
 _SECRET_HEADERS = frozenset({API_KEY_HEADER, "authorization", "proxy-authorization", "cookie"})
@@ -100,6 +101,11 @@ class Credentials(httpx.Auth):
                 f"{', '.join(sorted(secrets))} would go to {address.text} unencrypted, for all on the way to read.",
                 hint="Use the https URL of the server, or a tunnel to 127.0.0.1.",
             )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown, should a server repeat it."""
+        return secrets_in(self._headers.values())
 
     def __repr__(self) -> str:
         return f"Credentials({', '.join(self._headers)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.backends._httpx import httpx
@@ -22,6 +22,7 @@ from tui.backends.errors import (
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, loads
 from tui.domain.safe_text import one_line
+from tui.domain.secrets import hide
 
 _LONGEST = 300
 
@@ -116,11 +117,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             waiting.append(cause)
 
 
-def refused(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> BackendError:
-    """The error for an answer with a status of 300 or more. `body` may be cut."""
-    detail = detail_of(body, headers.get("content-type", ""))
+def refused(
+    asked: Asked, status: int, headers: Mapping[str, str], body: bytes, secrets: Sequence[str] = ()
+) -> BackendError:
+    """The error for an answer with a status of 300 or more. `body` may be cut; `secrets` in it are not repeated."""
+    detail = hide(detail_of(body, headers.get("content-type", "")), secrets)
     if 300 <= status < 400:
-        target = one_line(headers.get("location", "elsewhere"), _LONGEST)
+        target = one_line(hide(headers.get("location", "elsewhere"), secrets), _LONGEST)
         return Rejected(
             f"{asked.address} answered {status} to {asked}: it redirects to {target}.",
             hint="Redirects are not followed, because they would carry the API key along; use the final URL.",

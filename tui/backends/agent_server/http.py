@@ -165,7 +165,7 @@ class Http:
             response = await client.send(request, stream=True)
             try:
                 if response.status_code >= 300:
-                    raise await _refusal(asked, response)
+                    raise await self._refusal(asked, response)
                 raw = await self._read(asked, response)
             finally:
                 await response.aclose()
@@ -257,11 +257,33 @@ class Http:
         except httpx.HTTPError as error:
             raise unreachable(asked, error) from error
         try:
-            await _check_stream(asked, response)
+            await self._check_stream(asked, response)
         except BaseException:
             await response.aclose()
             raise
         return response
+
+    async def _check_stream(self, asked: Asked, response: httpx.Response) -> None:
+        if response.status_code >= 300:
+            try:
+                raise await self._refusal(asked, response)
+            except httpx.HTTPError as error:
+                raise unreachable(asked, error) from error
+        kind = response.headers.get("content-type", "").partition(";")[0].strip()
+        if kind != "text/event-stream":
+            raise BadAnswer(
+                f"{asked.address} answered {asked} with {kind or 'nothing'} instead of an event stream.",
+                hint="Is this the address of an Agent Server?",
+            )
+
+    async def _refusal(self, asked: Asked, response: httpx.Response) -> BackendError:
+        body = b""
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > limits.ERROR_BODY:
+                break
+        secrets = self._credentials.secrets
+        return refused(asked, response.status_code, response.headers, body[: limits.ERROR_BODY], secrets)
 
 
 def run_id_of(response: httpx.Response) -> str | None:
@@ -271,29 +293,6 @@ def run_id_of(response: httpx.Response) -> str | None:
         if found and found[1] not in ("stream", "wait"):
             return found[1]
     return None
-
-
-async def _check_stream(asked: Asked, response: httpx.Response) -> None:
-    if response.status_code >= 300:
-        try:
-            raise await _refusal(asked, response)
-        except httpx.HTTPError as error:
-            raise unreachable(asked, error) from error
-    kind = response.headers.get("content-type", "").partition(";")[0].strip()
-    if kind != "text/event-stream":
-        raise BadAnswer(
-            f"{asked.address} answered {asked} with {kind or 'nothing'} instead of an event stream.",
-            hint="Is this the address of an Agent Server?",
-        )
-
-
-async def _refusal(asked: Asked, response: httpx.Response) -> BackendError:
-    body = b""
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > limits.ERROR_BODY:
-            break
-    return refused(asked, response.status_code, response.headers, body[: limits.ERROR_BODY])
 
 
 def _worth_another_try(error: Exception) -> bool:
