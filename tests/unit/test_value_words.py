@@ -80,6 +80,7 @@ def test_what_an_interrupt_asks(value: object, words: str) -> None:
     [
         ("It is foggy. The wind comes from the west.", 20, "It is foggy. The wi…"),
         ("It is foggy in town. The wind comes.", 26, "It is foggy in town. …"),
+        ("A report on wind. ↵ 1. Where it began", 24, "A report on wind. …"),
         ("weather in San Francisco", 20, "weather in San Fran…"),
         ("weather in San Francisco and in the hills", 32, "weather in San Francisco and in…"),
         ("샌프란시스코", 8, "샌프란…"),

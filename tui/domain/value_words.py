@@ -135,6 +135,9 @@ def cut_words(text: str, cells: int) -> str:
     kept = cut(text, cells - 1)
     for end in _SENTENCE_ENDS:
         at = kept.rfind(end, 0, len(kept) - 1)
+        while at > 0 and kept[at - 1].isdigit():
+            # "1. Where it began": a number begins a sentence, it does not end one.
+            at = kept.rfind(end, 0, at)
         if at >= 0 and cell_len(kept[:at]) >= cells * 2 // 3:
             return f"{kept[: at + len(end)].rstrip(' ↵')} {_ELLIPSIS}"
     space = kept.rfind(" ")
