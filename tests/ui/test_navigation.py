@@ -298,3 +298,21 @@ async def test_the_live_pane_follows_its_tail_until_one_looks_back() -> None:
         assert "f follows" not in str(pane.border_title)
         await driver.press("2")
         assert pane.has_class("-folded")
+
+
+async def test_resizing_keeps_the_cursor_in_sight() -> None:
+    async with app_on_fake(backend=long_thread(300)) as (driver, _):
+        await driver.press("2", *["j"] * 30)
+        timeline = driver.screen.timeline
+        selected = timeline.selected
+        for size in ((80, 24), (120, 20), (200, 50), (60, 14)):
+            await driver.pilot.resize_terminal(*size)
+            await driver.until(lambda: cursor_is_seen(driver), f"the cursor at {size}")
+            assert timeline.selected == selected
+
+
+def cursor_is_seen(driver: Driver) -> bool:
+    timeline = driver.screen.timeline
+    at = timeline.cursor_line()
+    top, height = timeline.scroll_offset.y, timeline.scrollable_content_region.height
+    return at is not None and top <= at < top + height and timeline.has_focus

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.events import Blur, Click, Focus
+from textual.events import Blur, Click, Focus, Resize
 
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip, plain, wrap_line
@@ -151,6 +151,11 @@ class LineList(LineView):
 
     def double_clicked(self, index: int) -> None:
         """Called when a row was clicked twice."""
+
+    def on_resize(self, event: Resize) -> None:
+        """A lower pane still shows the cursor."""
+        del event
+        self.call_after_refresh(self._show_cursor)
 
     def on_focus(self, event: Focus) -> None:
         """The cursor is drawn brighter with the focus."""
