@@ -33,8 +33,8 @@ def several() -> FakeBackend:
 
 
 async def look(driver: Driver) -> None:
-    driver.screen.watch_threads.look()
-    await driver.until(lambda: not driver.screen.watch_threads.is_looking, "the look")
+    driver.screen.statuses.look()
+    await driver.until(lambda: not driver.screen.statuses.is_looking, "the look")
 
 
 async def test_a_status_that_changed_at_the_server_shows_by_itself_and_nothing_else_moves() -> None:
@@ -87,21 +87,19 @@ async def test_a_filter_keeps_others_out() -> None:
         assert [t.thread_id for t in threads.threads] == ["x-interrupted"]
 
 
-async def test_checkpoints_of_the_open_thread_come_by_themselves() -> None:
+async def test_reading_again_goes_along_only_with_who_is_at_the_head() -> None:
     backend = several()
     async with opened_app(backend) as driver:
         last = backend.rows["t-1"][-1]
         backend.rows["t-1"].append(replace(last, checkpoint_id="c05", parent_id=last.checkpoint_id, step=4))
-        backend.threads["t-1"] = replace(backend.threads["t-1"], updated_at=EPOCH + timedelta(seconds=9))
         timeline = driver.screen.timeline
         assert timeline.selected == "c04"
-        await look(driver)
+        await driver.press("ctrl+r")
         await driver.until(lambda: timeline.row_count == 6, "the new checkpoint")
         assert timeline.selected == "c05", "who is at the head stays at the head"
         await driver.press("2", "j", "j")
         backend.rows["t-1"].append(replace(last, checkpoint_id="c06", parent_id="c05", step=5))
-        backend.threads["t-1"] = replace(backend.threads["t-1"], updated_at=EPOCH + timedelta(seconds=10))
-        await look(driver)
+        await driver.press("ctrl+r")
         await driver.until(lambda: timeline.row_count == 7, "the next checkpoint")
         assert timeline.selected == "c03", "and who is elsewhere stays there"
 

@@ -26,7 +26,7 @@ from tui.screens.history_control import HistoryControl
 from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
 from tui.screens.panes import PanesScreen
-from tui.screens.thread_watch import ThreadWatch
+from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
@@ -76,7 +76,7 @@ class DebuggerScreen(PanesScreen):
         self.drafts = Drafts()
         self.work = Work(self)
         self.threads = ThreadsControl(self)
-        self.watch_threads = ThreadWatch(self)
+        self.statuses = StatusWatch(self)
         self.history = HistoryControl(self)
         self.travel = TravelControl(self)
         self.live = LiveControl(self)
@@ -127,7 +127,7 @@ class DebuggerScreen(PanesScreen):
         """Connect, once there is something to look at."""
         self.threads_list.focus()
         self.show_header()
-        self.watch_threads.begin()
+        self.statuses.begin()
         self.call_after_refresh(self.connect)
 
     def connect(self) -> None:

@@ -85,11 +85,6 @@ class HistoryControl:
         if self.opened is not None:
             self.start(self._refresh(self.opened))
 
-    def refresh_aside(self) -> None:
-        """Read what is new because the thread changed at the server, beside whatever the user is reading."""
-        if self.opened is not None:
-            self._screen.work.start(self._refresh(self.opened), group="history-aside", on_error=self.failed)
-
     def read_older(self) -> None:
         """Read the next page, unless that is being done."""
         if self.opened is not None and not self.is_reading:

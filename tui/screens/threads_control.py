@@ -118,9 +118,6 @@ class ThreadsControl:
             self._show()
         else:
             self.pane.update(self._threads)
-        opened = self._screen.history.opened
-        if opened is not None and opened.thread_id in by_id:
-            self._screen.history.refresh_aside()
 
     def copyable(self) -> list[CopyChoice]:
         """What there is to copy of the thread under the cursor."""

@@ -22,7 +22,7 @@ MOST_WAITS = 6
 """A server that does not answer is asked this much less often, in the end."""
 
 
-class ThreadWatch:
+class StatusWatch:
     """Looks whether threads changed at the server, and reads only those that did."""
 
     def __init__(self, screen: DebuggerScreen) -> None:
@@ -44,7 +44,7 @@ class ThreadWatch:
         """Look once, unless something that reads threads anyway is going on."""
         if self.is_looking or not self._screen.is_ready or self._screen.live.is_streaming:
             return
-        self._worker = self._screen.work.start(self._look(), group="watch", on_error=self._failed)
+        self._worker = self._screen.work.start(self._look(), group="statuses", on_error=self._failed)
 
     def _tick(self) -> None:
         if self._waits:
