@@ -206,3 +206,13 @@ async def test_a_tree_without_anything_to_fold_says_nothing() -> None:
         assert driver.screen.timeline.row_count == 1
         await driver.press("z")
         assert driver.screen.timeline.row_count == 5
+
+
+async def test_at_the_end_one_sees_that_older_checkpoints_are_gone() -> None:
+    backend = long_thread(200)
+    del backend.rows["t-1"][:100]
+    async with opened_app(backend) as driver:
+        await driver.press("2", "G")
+        await driver.until(lambda: driver.screen.timeline.summary == "100 checkpoints", "all pages")
+        await driver.press("G")
+        assert lines(driver)[-1] == " ✂ older checkpoints are gone"

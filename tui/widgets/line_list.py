@@ -8,6 +8,10 @@ from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip, plain, wrap_line
 
 
+_MOST_BELOW = 3
+"""Rows that may stand below the last one that can be selected, such as the one for older checkpoints."""
+
+
 class LineList(LineView):
     """A `LineView` whose cursor moves from row to row, skipping rows that cannot be selected."""
 
@@ -196,7 +200,10 @@ class LineList(LineView):
             return
         height, top = self.scrollable_content_region.height, self.scroll_offset.y
         first = self._cursor * self.row_height
-        last = first + self.row_height - 1
+        after = range(self._cursor + 1, self.row_count)
+        # What stands below the last row that can be selected is only ever seen together with it.
+        is_last = len(after) <= _MOST_BELOW and not any(map(self.can_select, after))
+        last = (self.row_count if is_last else self._cursor + 1) * self.row_height - 1
         if first < top:
             self.scroll_to(y=first, animate=False, immediate=True)
         elif height and last >= top + height:
