@@ -7,7 +7,6 @@ from textual.events import Blur, Click, Focus, Resize
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip, plain, wrap_line
 
-
 _MOST_BELOW = 3
 """Rows that may stand below the last one that can be selected, such as the one for older checkpoints."""
 
