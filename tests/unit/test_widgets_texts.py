@@ -148,12 +148,12 @@ def live_text(events: Sequence[StreamEvent], width: int = 60) -> list[str]:
 
 
 def test_tokens_come_with_a_cursor_behind_them() -> None:
-    assert live_text([chunk("It is "), chunk("14 °C")]) == ["agent   It is 14 °C▌"]
+    assert live_text([chunk("It is "), chunk("14 °C")]) == ["▸ agent   It is 14 °C▌"]
 
 
 def test_tool_arguments_are_seen_as_they_form() -> None:
     start = {"name": "search", "args": '{"query": "weath', "id": "call_1", "index": 0, "type": "tool_call_chunk"}
-    assert live_text([chunk("", tool_call_chunks=[start])]) == ['agent   search(query="weath"▌']
+    assert live_text([chunk("", tool_call_chunks=[start])]) == ['▸ agent   search(query="weath"▌']
 
 
 def test_a_finished_node_a_tool_result_other_changes_and_an_error() -> None:
@@ -167,8 +167,8 @@ def test_a_finished_node_a_tool_result_other_changes_and_an_error() -> None:
     text = live_text(events)
     assert "action  search -> 14 °C" in text[0] or "search -> 14 °C" in text[0]
     assert any("count = 3" in line for line in text)
-    assert any("progress: 0.5" in line for line in text)
-    assert any(line.startswith("write › draft") for line in text)
+    assert any("50%" in line for line in text)
+    assert any(line.startswith("✓  write › draft") for line in text)
     assert text[-1].endswith("ValueError: boom")
 
 
@@ -188,6 +188,6 @@ def test_lines_of_finished_parts_are_kept() -> None:
 
 
 def test_a_long_text_shows_its_end() -> None:
-    text = live_text([chunk("x" * 10_000 + " the end")])
-    assert "earlier characters" in text[0]
+    text = live_text([chunk("x\n" * 10_000 + " the end")])
+    assert "earlier lines" in text[0]
     assert text[-1].endswith("the end▌")

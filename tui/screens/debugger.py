@@ -313,8 +313,9 @@ class DebuggerScreen(PanesScreen):
         reasons = []
         if self.drafts or self.input_editor.text.strip():
             reasons.append("There is a draft that was not sent.")
-        if self.live.is_streaming:
-            reasons.append("The run goes on at the server.")
+        if self.live.streaming:
+            words = "The run goes" if self.live.streaming == 1 else f"{self.live.streaming} runs go"
+            reasons.append(f"{words} on at the server.")
         return reasons
 
     def _may_write(self) -> bool:
@@ -409,6 +410,10 @@ class DebuggerScreen(PanesScreen):
         """Go along with what others do on the open thread, or not any more."""
         self.watch_thread.toggle()
 
+    def action_raw_events(self) -> None:
+        """Show the events of the followed run as they came."""
+        self.live.show_events()
+
     def action_runs(self) -> None:
         """List the runs of the open thread, or of the one under the cursor in the threads pane."""
         self.live.show_runs(self.threads_list.selected if self.current_pane == "threads" else None)
@@ -418,12 +423,12 @@ class DebuggerScreen(PanesScreen):
         if self.has_class("-narrow"):
             self.show_pane("live")
 
-    def run_is_over(self, opened: OpenThread) -> None:
-        """The run that was followed ended."""
+    def run_is_over(self, opened: OpenThread, *, was_shown: bool = True) -> None:
+        """A run that was followed ended; `was_shown`: it is the one in the live pane."""
         if opened is self.history.opened:
             self.timeline.set_running(running=False)
         self.threads.put(opened.thread)
-        if self.has_class("-narrow") and self.current_pane == "live":
+        if was_shown and self.has_class("-narrow") and self.current_pane == "live":
             self.show_pane("timeline")
 
     def thread_is_busy(self, opened: OpenThread) -> None:

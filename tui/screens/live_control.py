@@ -1,8 +1,9 @@
-"""The run that is being followed: starts it, joins it, cancels it, and says how it ended."""
+"""The runs that are followed: starts them, joins them, cancels them, and says how they ended."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -12,7 +13,10 @@ from tui.domain.checkpoint import Run, Thread
 from tui.domain.messages import read_messages
 from tui.domain.plans import TravelPlan
 from tui.domain.safe_text import one_line
+from tui.domain.transcript import Transcript
+from tui.screens.dialogs import TextScreen
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
+from tui.screens.work import Job
 from tui.session.events import (
     HistoryGrew,
     LineBack,
@@ -28,6 +32,7 @@ from tui.session.events import (
 from tui.session.live import LiveFeed
 from tui.session.open_thread import OpenThread
 from tui.session.travel import carry_out, join_run
+from tui.widgets.event_lines import event_page
 from tui.widgets.plan_words import title_of
 from tui.widgets.thread_rows import thread_title
 
@@ -35,52 +40,94 @@ if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
 
 
-class LiveControl:
-    """One run at a time. Another one takes its place; the first goes on at the server."""
+@dataclass(eq=False)
+class Followed:
+    """A run that is followed, or was: the newest stays in the live pane after its end."""
 
-    def __init__(self, screen: DebuggerScreen) -> None:
-        self._screen = screen
-        self._opened: OpenThread | None = None
-        self._plan: TravelPlan | None = None
-        self._feed: LiveFeed | None = None
-        self._worker: Worker[None] | None = None
-        self.run_id: str | None = None
-        self.follow_head = True
+    opened: OpenThread
+    title: str
+    plan: TravelPlan | None
+    feed: LiveFeed
+    began: float
+    follow_head: bool
+    run_id: str | None = None
+    worker: Worker[None] | None = None
 
     @property
     def is_streaming(self) -> bool:
-        """Whether a run is being followed now."""
-        return self._worker is not None and not self._worker.is_finished
+        """Whether more may come."""
+        return self.worker is not None and not self.worker.is_finished
+
+
+class LiveControl:
+    """The newest run is shown in the live pane; older ones are followed in the background, and their ends are told."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+        self._shown: Followed | None = None
+        self._behind: list[Followed] = []
+        self._count = 0
+
+    @property
+    def run_id(self) -> str | None:
+        """The run in the live pane, once the server has accepted it."""
+        return self._shown.run_id if self._shown is not None else None
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether the run in the live pane goes on."""
+        return self._shown is not None and self._shown.is_streaming
+
+    @property
+    def streaming(self) -> int:
+        """How many runs are followed now, with those in the background."""
+        return len(self._active())
 
     def is_streaming_on(self, opened: OpenThread) -> bool:
-        """Whether the run that is followed is one of this thread."""
-        return self.is_streaming and self._opened is opened
+        """Whether a run that is followed is one of this thread."""
+        return any(followed.opened is opened for followed in self._active())
 
     def followed(self, thread_id: str) -> OpenThread | None:
         """The open thread that a run of this thread grows into, while one is followed."""
-        if self.is_streaming and self._opened is not None and self._opened.thread_id == thread_id:
-            return self._opened
-        return None
+        found = (followed.opened for followed in self._active() if followed.opened.thread_id == thread_id)
+        return next(found, None)
+
+    def _active(self) -> list[Followed]:
+        return [f for f in (self._shown, *self._behind) if f is not None and f.is_streaming]
 
     def start(self, opened: OpenThread, plan: TravelPlan) -> None:
         """Carry out a plan and follow its run."""
-        self._follow(opened, title_of(plan), plan)
-        self._worker = self._screen.work.start(self._carry_out(opened, plan), group="run", on_error=self._failed)
+        followed = self._follow(opened, title_of(plan), plan)
+        self._work(followed, self._carry_out(followed, plan))
 
     def join(self, opened: OpenThread, run: Run) -> None:
-        """Follow a run that goes on already."""
-        self._follow(opened, "joined", None)
-        self._worker = self._screen.work.start(self._join(opened, run), group="run", on_error=self._failed)
+        """Follow a run that goes on already; one that is followed comes to the front."""
+        known = next((followed for followed in self._active() if followed.run_id == run.run_id), None)
+        if known is not None:
+            self._bring_to_front(known)
+            return
+        followed = self._follow(opened, "joined", None)
+        self._work(followed, self._join(followed, run))
 
     def join_newest(self) -> None:
         """Follow the active run of the open thread."""
         opened = self._screen.history.opened
+        known = next((followed for followed in self._active() if followed.opened is opened), None)
         if opened is None:
             self._screen.tell("Open a thread first.")
-        elif self.is_streaming and self._opened is opened:
+        elif known is not None:
+            self._bring_to_front(known)
             self._screen.show_pane("live")
         else:
             self._screen.work.start(self._join_newest(opened), group="join", says="looking for a run")
+
+    def show_events(self) -> None:
+        """The newest events of the run in the live pane, as they came."""
+        if self._shown is None:
+            self._screen.tell("No run is followed yet.")
+            return
+        page = event_page(list(self._shown.feed.recent), self._shown.feed.snapshot().events)
+        self._screen.app.push_screen(TextScreen("Raw events", page))
 
     def ask_cancel(self, run: Run | None = None) -> None:
         """Cancel a run after a question: the given one, the one that is followed, or the thread's active one."""
@@ -89,8 +136,8 @@ class LiveControl:
             return
         if run is not None:
             self._ask_cancel(run.thread_id, run.run_id)
-        elif self.is_streaming and self._opened is not None and self.run_id is not None:
-            self._ask_cancel(self._opened.thread_id, self.run_id)
+        elif self._shown is not None and self._shown.is_streaming and self._shown.run_id is not None:
+            self._ask_cancel(self._shown.opened.thread_id, self._shown.run_id)
         elif (opened := self._screen.history.opened) is not None:
             self._screen.work.start(self._find_and_cancel(opened), group="cancel", says="looking for a run")
 
@@ -129,96 +176,143 @@ class LiveControl:
 
     def user_selected(self, checkpoint_id: str) -> None:
         """The selection follows the growing branch as long as the user stays at its head."""
-        if self.is_streaming and self._opened is not None and self._opened is self._screen.history.opened:
-            head = self._opened.tree.head
-            self.follow_head = head is not None and head.checkpoint_id == checkpoint_id
+        for followed in self._active():
+            if followed.opened is self._screen.history.opened:
+                head = followed.opened.tree.head
+                followed.follow_head = head is not None and head.checkpoint_id == checkpoint_id
 
-    def _follow(self, opened: OpenThread, title: str, plan: TravelPlan | None) -> None:
-        if self.is_streaming and self.run_id is not None:
-            self._screen.tell(f"Run …{tail(self.run_id)} is not followed any more. It goes on: R lists it.")
-        if self._feed is not None:
-            self._feed.close()
-        # A run of one's own is what one wants to see; another's only moves who is at the head already.
-        head = opened.tree.head
-        at_head = head is None or self._screen.timeline.selected in (None, head.checkpoint_id)
-        self._opened, self._plan, self.run_id = opened, plan, None
-        self.follow_head = plan is not None or at_head
+    def _follow(self, opened: OpenThread, title: str, plan: TravelPlan | None) -> Followed:
+        """A run is about to come: it takes the live pane."""
         start = plan.start if plan is not None and plan.start is not None else opened.tree.head
         before = read_messages(start.values) if start is not None and plan is not None else ()
         known = [message.id for message in before if message.id is not None]
-        self._feed = LiveFeed(self._screen.live_pane.show_transcript, known=known)
-        self._screen.live_pane.run_begins(title)
+        # A run of one's own is what one wants to see; another's only moves who is at the head already.
+        head = opened.tree.head
+        at_head = head is None or self._screen.timeline.selected in (None, head.checkpoint_id)
+
+        def show(transcript: Transcript) -> None:
+            if followed is self._shown:
+                self._screen.live_pane.show_transcript(transcript)
+
+        feed = LiveFeed(show, known=known)
+        followed = Followed(opened, title, plan, feed, self._screen.live_pane.clock(), plan is not None or at_head)
+        self._put_behind()
+        self._shown = followed
+        self._screen.live_pane.run_begins(title, timed=plan is not None)
+        self._screen.run_begins()
+        return followed
+
+    def _put_behind(self) -> None:
+        """Another run takes the live pane; the one that is there goes on in the background."""
+        before = self._shown
+        self._behind = [followed for followed in self._behind if followed.is_streaming]
+        if before is not None and before.is_streaming:
+            self._behind.append(before)
+            if before.run_id is not None:
+                self._screen.tell(f"Run …{tail(before.run_id)} goes on in the background. Its end will be told.")
+
+    def _bring_to_front(self, followed: Followed) -> None:
+        if followed is self._shown:
+            return
+        self._behind.remove(followed)
+        self._put_behind()
+        self._shown = followed
+        pane = self._screen.live_pane
+        pane.run_begins(followed.title, began=followed.began, timed=False)
+        if followed.run_id is not None:
+            pane.run_started(followed.run_id)
+        pane.show_transcript(followed.feed.snapshot())
         self._screen.run_begins()
 
-    def _hear(self, event: TravelEvent) -> None:
+    def _work(self, followed: Followed, job: Job) -> None:
+        """Each run has its own group: a new one does not end those before."""
+        self._count += 1
+        followed.worker = self._screen.work.start(
+            job, group=f"run-{self._count}", on_error=lambda error: self._failed(followed, error)
+        )
+
+    def _hear(self, followed: Followed, event: TravelEvent) -> None:
         """One event of the session; everything here is quick, because the stream waits for it."""
-        opened = self._opened
-        if opened is None:
-            return
+        is_shown = followed is self._shown
         match event:
-            case Streamed(event=streamed) if self._feed is not None:
-                self._feed.feed(streamed)
+            case Streamed(event=streamed):
+                followed.feed.feed(streamed)
             case StateWritten():
-                self._state_written(opened, event)
+                self._state_written(followed, event)
             case RunStarted(run_id=run_id):
-                self._run_started(opened, run_id)
+                self._run_started(followed, run_id)
             case HistoryGrew():
-                self._screen.history.tree_grew(opened, follow=self.follow_head)
+                self._screen.history.tree_grew(followed.opened, follow=followed.follow_head)
             case Note(text=text):
                 self._screen.tell(text)
-            case LineLost():
+            case LineLost() if is_shown:
                 self._screen.live_pane.line_lost(str(event))
-            case LineBack(complete=complete):
+            case LineBack(complete=complete) if is_shown:
                 self._screen.live_pane.line_lost("")
                 if not complete:
                     self._screen.tell("Joined again. The server keeps no events: what was missed is in the timeline.")
             case RunEnded():
-                self._run_ended(opened, event)
+                self._run_ended(followed, event)
             case _:
                 pass
 
-    def _state_written(self, opened: OpenThread, event: StateWritten) -> None:
-        if self._plan is not None:
-            self._screen.travel.sent(opened, self._plan)
+    def _state_written(self, followed: Followed, event: StateWritten) -> None:
+        if followed.plan is not None:
+            self._screen.travel.sent(followed.opened, followed.plan)
         if event.route_changed:
             now, was = ", ".join(event.checkpoint.next) or "nothing", ", ".join(event.next_was) or "nothing"
             self._screen.tell(f"The edit changed the route: will now run {one_line(now)} instead of {one_line(was)}.")
 
-    def _run_started(self, opened: OpenThread, run_id: str) -> None:
-        self.run_id = run_id
-        if self._plan is not None:
-            self._screen.travel.sent(opened, self._plan)
-        self._screen.live_pane.run_started(run_id)
-        self._screen.thread_is_busy(opened)
+    def _run_started(self, followed: Followed, run_id: str) -> None:
+        followed.run_id = run_id
+        if followed.plan is not None:
+            self._screen.travel.sent(followed.opened, followed.plan)
+        if followed is self._shown:
+            self._screen.live_pane.run_started(run_id)
+        self._screen.thread_is_busy(followed.opened)
 
-    def _run_ended(self, opened: OpenThread, ended: RunEnded) -> None:
-        if self._feed is not None:
-            self._feed.close()
-        self._screen.live_pane.run_ended(ended)
-        self._screen.run_is_over(opened)
-        self._screen.history.tree_grew(opened, follow=self.follow_head)
-        if ended.error and ended.end not in (RunEnd.SUCCESS, RunEnd.WAITING):
-            self._screen.warn(f"Run …{tail(ended.run_id or '')}: {ended.end.value}. {one_line(ended.error, 300)}")
-        elif ended.end is RunEnd.LOST:
-            self._screen.warn("The stream ended, but the run goes on at the server. J joins it again.")
+    def _run_ended(self, followed: Followed, ended: RunEnded) -> None:
+        followed.feed.close()
+        is_shown = followed is self._shown
+        if is_shown:
+            self._screen.live_pane.run_ended(ended)
+        self._screen.run_is_over(followed.opened, was_shown=is_shown)
+        self._screen.history.tree_grew(followed.opened, follow=followed.follow_head)
+        self._tell_end(followed, ended, in_sight=is_shown and followed.opened is self._screen.history.opened)
 
-    async def _carry_out(self, opened: OpenThread, plan: TravelPlan) -> None:
+    def _tell_end(self, followed: Followed, ended: RunEnded, *, in_sight: bool) -> None:
+        """Failures are told always, other ends where nobody sees them."""
+        name = f"Run …{tail(ended.run_id or '')}"
+        if not in_sight:
+            name += f" of {one_line(thread_title(followed.opened.thread), 40)}"
+        why = f" {one_line(ended.error, 300)}" if ended.error else ""
+        if ended.end is RunEnd.LOST:
+            self._screen.warn(f"{name}: the stream ended, but the run goes on at the server. J joins it again.{why}")
+        elif ended.end in (RunEnd.SUCCESS, RunEnd.WAITING):
+            if not in_sight:
+                waits = "waits for an answer" if ended.end is RunEnd.WAITING else "has ended: success"
+                self._screen.tell(f"{name} {waits}.")
+        elif ended.error or not in_sight:
+            self._screen.warn(f"{name}: {ended.end.value}.{why}")
+
+    async def _carry_out(self, followed: Followed, plan: TravelPlan) -> None:
+        opened = followed.opened
         if plan.start is not None:
             # Servers accept edits and runs at checkpoints that are gone, and hang them on nothing: look first.
             await opened.backend.checkpoint(opened.thread_id, plan.start.ref)
-        await carry_out(opened, plan, self._hear)
+        await carry_out(opened, plan, lambda event: self._hear(followed, event))
 
-    async def _join(self, opened: OpenThread, run: Run) -> None:
-        await join_run(opened, run, self._hear)
+    async def _join(self, followed: Followed, run: Run) -> None:
+        await join_run(followed.opened, run, lambda event: self._hear(followed, event))
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, followed: Followed, error: Exception) -> None:
         """Nothing was started, or the server did not do what was asked; drafts stay."""
-        if self._feed is not None:
-            self._feed.close()
-        self._screen.live_pane.run_failed(str(error))
-        if self._opened is not None:
-            self._screen.run_is_over(self._opened)
-            self._screen.history.tree_grew(self._opened, follow=False)
+        followed.feed.close()
+        is_shown = followed is self._shown
+        if is_shown:
+            self._screen.live_pane.run_failed(str(error))
+        self._screen.run_is_over(followed.opened, was_shown=is_shown)
+        self._screen.history.tree_grew(followed.opened, follow=False)
         self._screen.history.failed(error)
 
     async def _join_newest(self, opened: OpenThread) -> None:
@@ -253,6 +347,6 @@ class LiveControl:
 
     async def _cancel(self, thread_id: str, run_id: str) -> None:
         await self._screen.session.backend.cancel_run(thread_id, run_id)
-        self._screen.tell(f"Run …{tail(run_id)} is cancelled.")
-        if not self.is_streaming:
+        self._screen.tell(f"Run …{tail(run_id)} is cancelled. The checkpoints that it made stay.")
+        if not any(followed.run_id == run_id for followed in self._active()):
             self._screen.history.refresh()

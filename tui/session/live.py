@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from tui.domain.transcript import StreamEvent, Transcript
@@ -10,6 +11,9 @@ from tui.domain.transcript_builder import TranscriptBuilder
 
 FLUSH_SECONDS = 1 / 12
 """The shortest time between two pictures: below it nobody sees a difference, and a slow line would fall behind."""
+
+RECENT_EVENTS = 200
+"""Events that are kept as they came, for a look at the wire."""
 
 
 class LiveFeed:
@@ -31,12 +35,19 @@ class LiveFeed:
         self._last = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self.recent: deque[StreamEvent] = deque(maxlen=RECENT_EVENTS)
+        """The newest events as they came, oldest first."""
+
+    def snapshot(self) -> Transcript:
+        """The transcript so far, also of events that were not shown yet."""
+        return self._builder.snapshot()
 
     def feed(self, event: StreamEvent) -> None:
         """Take in one event; cheap."""
         if self._closed:
             return
         self._builder.feed(event)
+        self.recent.append(event)
         if self._timer is not None:
             return
         loop = asyncio.get_running_loop()

@@ -5,145 +5,174 @@ Lines of parts that did not change are kept, so that a picture costs what is new
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from tui.domain.labels import in_words
-from tui.domain.live_messages import LiveMessage, LiveToolCall
-from tui.domain.safe_text import one_line, sanitise
-from tui.domain.transcript import CustomEvent, NodeSection, Transcript
-from tui.widgets.lines import Line, Part, fit, wrap_line
+from tui.domain.labels import duration
+from tui.domain.safe_text import cell_len
+from tui.domain.transcript import Transcript
+from tui.widgets.growing_text import GrowingText
+from tui.widgets.lines import Line, Part, fit, width_of, wrap_line
+from tui.widgets.live_bodies import Body, bar_body, bodies_of, custom_body, error_bodies, interrupt_body
+from tui.widgets.live_items import Item, LiveItems, stopped
 
 MOST_ITEMS = 200
-"""Sections and custom events shown, the newest ones."""
+"""Nodes and custom events shown, the newest ones."""
 
-MOST_TEXT = 6000
-"""Characters shown of one growing text: its tail."""
+LABEL_CELLS = (6, 16, 24)
+"""Cells for the names of nodes: at least, at most, and at most where there is much room."""
 
-MOST_CHANGES = 5
+ROOMY = 100
+"""Columns from which on there is much room."""
 
-NODE_CELLS = (6, 16)
-
-_CURSOR = ("▌", "accent")
+TIME_CELLS = 6
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Lines of an item, and what they were made from."""
+
+    subject: object
+    facts: object
+    lines: list[Line]
+
+
 class LiveLines:
-    """Keeps the lines of the newest picture."""
+    """Keeps the lines of the newest picture. `timed`: how long nodes took is measured by when they were seen."""
 
-    lines: list[Line] = field(default_factory=list)
-    _items: dict[int, tuple[object, list[Line]]] = field(default_factory=dict)
-    _width: int = 0
-    _node_cells: int = NODE_CELLS[0]
+    def __init__(self, *, timed: bool = True) -> None:
+        self.lines: list[Line] = []
+        self.unfolded = False
+        """Whether long results and errors are shown in full."""
+        self._items = LiveItems(timed=timed)
+        self._made: dict[int, _Made] = {}
+        self._texts: dict[tuple[int, int], GrowingText] = {}
+        self._starts: list[int] = []
+        self._orders: list[int] = []
+        self._width = 0
+        self._label = LABEL_CELLS[0]
+        self._shape: tuple[int, int, bool] | None = None
 
-    def update(self, transcript: Transcript, width: int) -> None:
-        """Take another picture, for lines of at most `width` cells."""
-        items = transcript.items
-        shown = items[-MOST_ITEMS:]
-        node_cells = self._widest(shown)
-        if (width, node_cells) != (self._width, self._node_cells):
-            self._items.clear()
-            self._width, self._node_cells = width, node_cells
-        lines: list[Line] = []
-        hidden = len(items) - len(shown) + transcript.dropped
-        if hidden:
-            lines.append(((f"┄ {hidden} earlier parts", "calm"),))
-        kept: dict[int, tuple[object, list[Line]]] = {}
-        for item in shown:
-            known = self._items.get(item.order)
-            made = known[1] if known is not None and known[0] is item else self._lines_of(item)
-            kept[item.order] = (item, made)
-            lines.extend(made)
-        self._items = kept
+    def update(self, transcript: Transcript, width: int, now: float = 0.0, *, over: bool = False) -> None:
+        """Take another picture, seen at `now` (seconds), for lines of `width` cells; `over`: nothing goes on."""
+        items = self._items.update(transcript, now, over=over)[-MOST_ITEMS:]
+        if over:
+            items = [stopped(item) for item in items]
+        self._lay_out(items, width)
+        hidden = self._items.count - len(items)
+        lines: list[Line] = [((f"┄ {hidden} earlier parts", "calm"),)] if hidden > 0 else []
+        made: dict[int, _Made] = {}
+        self._starts, self._orders = [], []
+        for item in items:
+            known = self._made.get(item.order)
+            if known is None or known.subject is not item.subject or known.facts != item.facts:
+                known = _Made(item.subject, item.facts, self._draw(item))
+            made[item.order] = known
+            self._orders.append(item.order)
+            self._starts.append(len(lines))
+            lines.extend(known.lines)
+        self._made = made
+        self._texts = {key: text for key, text in self._texts.items() if key[0] in made}
         lines.extend(self._closing(transcript))
         self.lines = lines
 
-    def _widest(self, items: tuple[NodeSection | CustomEvent, ...]) -> int:
-        low, high = NODE_CELLS
-        names = [len(_node_name(item)) for item in items if isinstance(item, NodeSection)]
-        return max([self._node_cells, low, *(min(high, name) for name in names)])
+    def place_at(self, line: int) -> tuple[int, int]:
+        """(the part that a line belongs to, how many lines behind its first): stays true while others grow."""
+        at = bisect_right(self._starts, line) - 1
+        return (self._orders[at], line - self._starts[at]) if at >= 0 else (-1, line)
 
-    def _lines_of(self, item: NodeSection | CustomEvent) -> list[Line]:
-        if isinstance(item, CustomEvent):
-            return self._wrapped("custom", "calm", ((one_line(in_words(item.data, 200)), "calm"),))
-        style = "calm" if item.finished and not item.error else "role-ai"
-        name = _node_name(item)
+    def line_of(self, place: tuple[int, int]) -> int:
+        """Where a place is now; the top, where it is no more."""
+        order, offset = place
+        if order not in self._made:
+            return offset if order < 0 else 0
+        return self._starts[self._orders.index(order)] + offset
+
+    @property
+    def _room(self) -> int:
+        """Cells for what is said, beside mark, name and time."""
+        return max(8, self._width - self._label - 4 - TIME_CELLS)
+
+    def _lay_out(self, items: Sequence[Item], width: int) -> None:
+        """How wide the names are; another shape forgets all lines."""
+        low, most, roomy = LABEL_CELLS
+        high = min(roomy if width >= ROOMY else most, max(low, width // 4))
+        kept = min(high, self._label) if width == self._width else low
+        self._width, self._label = width, max([kept, *(min(high, cell_len(item.label)) for item in items)])
+        shape = (width, self._label, self.unfolded)
+        if shape != self._shape:
+            self._made.clear()
+            self._texts.clear()
+            self._shape = shape
+
+    def _draw(self, item: Item) -> list[Line]:
+        indent: Part = (" " * (self._label + 4), "")
         lines: list[Line] = []
-        for body in _bodies(item):
-            lines.extend(self._wrapped("" if lines else name, style, body))
-        return lines or self._wrapped(name, style, (("…", "calm"),) if not item.finished else (("done", "calm"),))
+        for body in self._bodies(item):
+            if isinstance(body, list):
+                lines.extend(body)
+            else:
+                lines.extend((indent, *line) for line in wrap_line(body, self._room, 0))
+        lines[0] = (*self._head(item), *lines[0][1:])
+        if item.seconds is not None:
+            lines[0] = self._with_time(lines[0], item.seconds)
+        return lines
+
+    def _bodies(self, item: Item) -> Sequence[Body]:
+        if item.progress is not None:
+            return [bar_body(item.progress, self._room)]
+        if item.section is None:
+            return [custom_body(item.data)]
+        return bodies_of(item.section, self._grown(item), unfolded=self.unfolded)
+
+    def _grown(self, item: Item) -> Mapping[int, list[Line]]:
+        """The lines of the texts that a model is saying or has said, by the number of the message."""
+        indent: Part = (" " * (self._label + 4), "")
+        grown: dict[int, list[Line]] = {}
+        for number, message in enumerate(item.section.messages if item.section is not None else ()):
+            if message.role != "tool" and message.text:
+                text = self._texts.setdefault((item.order, number), GrowingText(self._room, indent))
+                grown[number] = text.lines(message.text)
+        return grown
+
+    def _head(self, item: Item) -> tuple[Part, ...]:
+        mark, style = item.mark
+        is_calm = style in ("ok", "calm")
+        return ((f"{mark} ", style), (_fit_end(item.label, self._label) + "  ", "calm" if is_calm else "role-ai"))
+
+    def _with_time(self, line: Line, seconds: float) -> Line:
+        words = duration(seconds)
+        gap = self._width - width_of(line) - cell_len(words)
+        return (*line, (" " * gap + words, "calm")) if gap > 0 else line
 
     def _closing(self, transcript: Transcript) -> Iterator[Line]:
         for interrupt in transcript.interrupts:
-            words = one_line(in_words(interrupt.value, 300))
-            yield from self._wrapped("‖", "mark-waiting", (("waits: " + words, "mark-waiting"),))
+            yield from _marked("‖ ", "mark-waiting", [interrupt_body(interrupt)], self._width)
         if transcript.at_breakpoint:
-            yield from self._wrapped("‖", "mark-waiting", (("stopped at a breakpoint", "mark-waiting"),))
+            yield from _marked("‖ ", "mark-waiting", [(("stopped at a breakpoint", "mark-waiting"),)], self._width)
         if transcript.error is not None:
             words = f"{transcript.error.kind}: {transcript.error.message}"
-            yield from self._wrapped("✗", "mark-error", ((one_line(words, 2000), "error"),))
-
-    def _wrapped(self, label: str, style: str, body: Line) -> list[Line]:
-        room = max(8, self._width - self._node_cells - 2)
-        lines: list[Line] = []
-        for wrapped in wrap_line(body, room, 0):
-            head: Part = (fit("" if lines else label, self._node_cells) + "  ", style)
-            lines.append((head, *wrapped))
-        return lines
+            yield from error_lines(words, self._width, unfolded=self.unfolded)
 
 
-def _node_name(section: NodeSection) -> str:
-    return one_line(" › ".join((*section.subgraphs, section.node)), 40)
+def error_lines(words: str, width: int, *, unfolded: bool) -> list[Line]:
+    """An error below everything else; a traceback is folded to the line that says what went wrong."""
+    return _marked("✗ ", "mark-error", error_bodies(words, unfolded=unfolded), width)
 
 
-def _bodies(section: NodeSection) -> Iterator[Line]:
-    for message in section.messages:
-        yield from _message(message)
-    for number, (key, value) in enumerate(section.changes.items()):
-        if number >= MOST_CHANGES:
-            yield (("…", "calm"),)
-            break
-        yield ((f"{one_line(str(key), 40)} = {one_line(in_words(value, 200))}", "calm"),)
-    if section.cached:
-        yield (("the result of an earlier run, not computed again", "calm"),)
-    if section.error is not None:
-        yield ((one_line(section.error, 2000), "error"),)
+def _marked(mark: str, style: str, bodies: Sequence[Line], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for body in bodies:
+        for line in wrap_line(body, max(8, width - 2), 0):
+            lines.append(((mark if not lines else "  ", style), *line))
+    return lines
 
 
-def _message(message: LiveMessage) -> Iterator[Line]:
-    if message.role == "tool":
-        text = sanitise(message.text[:MOST_TEXT])
-        style = "error" if message.status == "error" else ""
-        yield from _paragraphs((f"{one_line(message.name or 'tool', 40)} -> ", "role-tool"), text, style)
-        return
-    if message.reasoning:
-        yield from _paragraphs(None, sanitise(message.reasoning[-MOST_TEXT:]), "calm")
-    text = message.text
-    growing = not message.finished and not message.tool_calls
-    if text or (growing and message.tokens):
-        if len(text) > MOST_TEXT:
-            yield ((f"┄ {len(text) - MOST_TEXT:,} earlier characters", "calm"),)
-        lines = list(_paragraphs(None, sanitise(text[-MOST_TEXT:]), ""))
-        if growing:
-            lines[-1:] = [(*lines[-1], _CURSOR)] if lines else [(_CURSOR,)]
-        yield from lines
-    for number, call in enumerate(message.tool_calls):
-        last = number == len(message.tool_calls) - 1
-        yield _call(call, growing=last and not message.finished)
-
-
-def _call(call: LiveToolCall, *, growing: bool) -> Line:
-    args = call.args
-    if isinstance(args, Mapping):
-        words = ", ".join(f"{key}={in_words(value, 400)}" for key, value in args.items())
-    else:
-        words = in_words(args, 400)
-    parts: list[Part] = [(one_line(call.name, 60), "role-tool"), (f"({one_line(words, 2000)}", "")]
-    parts.append(_CURSOR if growing else (")", ""))
-    return tuple(parts)
-
-
-def _paragraphs(first: Part | None, text: str, style: str) -> Iterator[Line]:
-    for number, line in enumerate(text.split("\n")):
-        body: Part = (line.expandtabs(4), style)
-        yield (first, body) if first is not None and number == 0 else (body,)
+def _fit_end(label: str, cells: int) -> str:
+    """A path in exactly `cells`: its end says which node it is, so it loses its beginning."""
+    *outer, node = label.split(" › ")
+    while outer and cell_len(label) > cells:
+        outer.pop(0)
+        label = " › ".join(("…", *outer, node)) if outer else node
+    return fit(label, cells)

@@ -10,16 +10,20 @@ from textual.events import MouseDown, MouseMove, MouseUp, Resize
 from textual.timer import Timer
 
 from tui.domain.addresses import tail
-from tui.domain.labels import duration
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import Transcript
 from tui.session.events import RunEnd, RunEnded
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip
-from tui.widgets.live_lines import LiveLines
+from tui.widgets.live_lines import LiveLines, error_lines
 from tui.widgets.pane_title import set_title
 
-_END_STYLES = {RunEnd.SUCCESS: "ok", RunEnd.WAITING: "mark-waiting"}
+_ENDS = {
+    RunEnd.SUCCESS: ("✓", "ok", "success"),
+    RunEnd.WAITING: ("‖", "mark-waiting", "interrupted, waits"),
+    RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: J joins"),
+}
+"""Mark, style and words of an end; others are failures."""
 
 LEAST_ROWS, LEAST_ROWS_ABOVE = 4, 10
 """What remains of this pane, and of those above, when the border between them is dragged."""
@@ -40,6 +44,8 @@ class LivePane(LineView):
     BINDINGS = [
         Binding("x", "screen.cancel_run", "cancel run", id="live.cancel"),
         Binding("f", "follow", "follow the tail", id="live.follow"),
+        Binding("space", "unfold", "show all", show=False, id="live.unfold", tooltip="long results and errors in full"),
+        Binding("R", "screen.raw_events", "raw events", id="live.raw"),
     ]
 
     def __init__(
@@ -57,10 +63,12 @@ class LivePane(LineView):
         self._run_id: str | None = None
         self._began = 0.0
         self._took: float | None = None
-        self._end: tuple[str, str] | None = None
-        self._failure = ""
+        self._end: tuple[str, str, str] | None = None
+        self._failure: list[Line] = []
+        self._failure_words = ""
         self._line = ""
         self._follow = True
+        self._is_placing = False
         self._ticker: Timer | None = None
         self._rows: int | None = None
 
@@ -84,17 +92,20 @@ class LivePane(LineView):
         """The picture that is shown."""
         return self._transcript
 
-    def run_begins(self, title: str) -> None:
-        """A run is about to be started or joined: open."""
-        self._lines, self._transcript = LiveLines(), Transcript()
-        self._title, self._run_id, self._end, self._failure, self._line = title, None, None, "", ""
-        self._began, self._took, self._follow = self.clock(), None, True
+    def run_begins(self, title: str, *, began: float | None = None, timed: bool = True) -> None:
+        """A run is about to be started or joined: open. `began` on `clock`, if it is not now.
+
+        `timed`: its events come as they happen, so that nodes can be timed.
+        """
+        self._lines, self._transcript = LiveLines(timed=timed), Transcript()
+        self._title, self._run_id, self._end, self._line = title, None, None, ""
+        self._failure, self._failure_words = [], ""
+        self._began, self._took, self._follow = self.clock() if began is None else began, None, True
         self.add_class("-has-run")
         if self._ticker is None:
             self._ticker = self.set_interval(1.0, self.show_title)
         self._ticker.resume()
         self.shape_changed()
-        self.lines_changed()
 
     def run_started(self, run_id: str) -> None:
         """The server accepted it."""
@@ -104,7 +115,7 @@ class LivePane(LineView):
     def show_transcript(self, transcript: Transcript) -> None:
         """Show a newer picture."""
         self._transcript = transcript
-        self._make_lines()
+        self.lines_changed()
         self.show_title()
 
     def line_lost(self, words: str) -> None:
@@ -114,16 +125,17 @@ class LivePane(LineView):
 
     def run_ended(self, ended: RunEnded) -> None:
         """It is over, or its stream was lost: fold."""
-        self._close((ended.end.value, _END_STYLES.get(ended.end, "error")))
-        if ended.error:
-            self._failure = one_line(ended.error, 2000)
-        self._make_lines()
+        said = self._transcript.error
+        if ended.error and (said is None or said.message not in ended.error):
+            self._failure_words = ended.error
+        elif ended.end is RunEnd.CANCELLED:
+            self._failure_words = "Cancelled. The checkpoints that it made stay: r goes on from any of them."
+        self._close(_ENDS.get(ended.end, ("✗", "mark-error", ended.end.value)))
 
     def run_failed(self, words: str) -> None:
         """It never ran, or it can't be followed."""
-        self._failure = one_line(words, 2000)
-        self._close(("not done", "error"))
-        self._make_lines()
+        self._failure_words = words
+        self._close(("✗", "mark-error", "not done"))
 
     def shape_changed(self) -> None:
         """Fold or unfold: one line while another pane is used and nothing happens here (or there is no room)."""
@@ -155,14 +167,32 @@ class LivePane(LineView):
             self.release_mouse()
 
     def lines_changed(self, *, from_line: int = 0) -> None:
-        """Draw again; a wider pane has other lines."""
-        self._make_lines(draw=False)
+        """Make the lines again and draw them; the tail stays in sight, or else what is there."""
+        width = self.scrollable_content_region.width
+        place = None if self._follow else self._lines.place_at(self.scroll_offset.y)
+        if width > 0:
+            self._lines.update(self._transcript, width, self.clock(), over=self.is_over)
+            words = self._failure_words
+            self._failure = error_lines(words, width, unfolded=self._lines.unfolded) if words else []
+        self._is_placing = True
         super().lines_changed(from_line=from_line)
+        line = self.max_scroll_y if place is None else self._lines.line_of(place)
+        if line != self.scroll_offset.y and not self.is_folded:
+            # By force: the scrollbar of what has just become too long is not there yet.
+            self.scroll_to(y=line, animate=False, immediate=True, force=True)
+        self._is_placing = False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Whoever scrolls back stays there; at the end one follows again."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._is_placing and round(old_value) != round(new_value) and not self.is_folded:
+            self._follow = round(new_value) >= self.max_scroll_y
+            self.show_title()
 
     @property
     def line_count(self) -> int:
         """Lines, or the one of the folded pane."""
-        return 1 if self.is_folded else max(1, len(self._lines.lines) + bool(self._failure))
+        return 1 if self.is_folded else max(1, len(self._lines.lines) + len(self._failure))
 
     def line_at(self, index: int, width: int) -> Line:
         """One line."""
@@ -170,8 +200,8 @@ class LivePane(LineView):
             return clip(self._folded_line(), width)
         if index < len(self._lines.lines):
             return self._lines.lines[index]
-        if self._failure:
-            return clip(((" ✗ " + self._failure, "error"),), width)
+        if index - len(self._lines.lines) < len(self._failure):
+            return self._failure[index - len(self._lines.lines)]
         words = "waiting for the run to start …" if not self.is_over else "the run said nothing"
         return ((" " + words, "calm"),)
 
@@ -187,22 +217,22 @@ class LivePane(LineView):
             self.action_last()
         self.show_title()
 
-    def action_move(self, lines: int) -> None:
-        """Scroll; going up stops following."""
-        if lines < 0:
-            self._follow = False
-        super().action_move(lines)
-        self.show_title()
+    def action_unfold(self) -> None:
+        """Show long results and errors in full, or fold them again."""
+        self._lines.unfolded = not self._lines.unfolded
+        self.lines_changed()
 
     def action_first(self) -> None:
         """To the beginning; stops following."""
         self._follow = False
         super().action_first()
+        self.show_title()
 
     def action_last(self) -> None:
         """To the end, and stay there."""
         self._follow = True
         super().action_last()
+        self.show_title()
 
     def show_title(self) -> None:
         """Draw the title again: how long it has been running, how many tokens."""
@@ -219,36 +249,41 @@ class LivePane(LineView):
             facts.append("x cancel")
         set_title(self, name, " · ".join(facts))
 
-    def _close(self, end: tuple[str, str]) -> None:
+    def _close(self, end: tuple[str, str, str]) -> None:
         self._took = self.clock() - self._began
         self._end = end
         if self._ticker is not None:
             self._ticker.pause()
         self.shape_changed()
 
-    def _make_lines(self, *, draw: bool = True) -> None:
-        width = self.scrollable_content_region.width
-        if width > 0:
-            self._lines.update(self._transcript, width)
-        if draw:
-            super().lines_changed()
-            if self._follow:
-                LineView.action_last(self)
-
     def _run_words(self) -> str:
         return f"run …{tail(self._run_id)}" if self._run_id is not None else ""
 
     def _now_words(self) -> str:
-        seconds = self._took if self._took is not None else self.clock() - self._began
-        running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
         if self._end is not None:
-            return f"{self._end[0]} {duration(seconds)}"
+            return f"{self._end[2]} {self._time_words()}"
+        running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
+        return f"{one_line(running, 30)} ▸ {self._time_words()}".strip()
+
+    def _time_words(self) -> str:
+        seconds = self._took if self._took is not None else self.clock() - self._began
         minutes, rest = divmod(int(seconds), 60)
-        return f"{one_line(running, 30)} ▸ {minutes}:{rest:02}".strip()
+        return f"{minutes}:{rest:02}"
 
     def _folded_line(self) -> Line:
-        mark, style = ("▸ ", "mark-running") if self._end is None else ("● ", self._end[1])
-        words = " · ".join(filter(None, (self._run_words(), self._title, self._now_words())))
-        tokens = f" · {self._transcript.tokens} tokens" if self._transcript.tokens else ""
-        last = f"   {self._failure}" if self._failure else ""
-        return ((" ", ""), (mark, style), (words + tokens, ""), (last, "error"), ("   4 opens it", "calm"))
+        """The outcome, or what goes on now, in one line."""
+        mark, style, outcome = self._end or ("▸", "mark-running", "")
+        tokens, nodes = self._transcript.tokens, len(self._transcript.sections)
+        running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
+        facts = (
+            outcome or one_line(running, 30),
+            self._run_words(),
+            self._title,
+            f"{nodes} node{'s' * (nodes != 1)}" * bool(nodes),
+            f"{tokens:,} tokens" * bool(tokens),
+            self._time_words(),
+            self._line,
+        )
+        why = one_line(self._failure_words or (self._transcript.error.message if self._transcript.error else ""), 200)
+        words = " · ".join(filter(None, facts))
+        return ((f" {mark} ", style), (words, ""), ("   4 shows it", "calm"), ("   " + why if why else "", style))
