@@ -73,8 +73,8 @@ class WatchControl:
                 pass
 
     def _run_seen(self, opened: OpenThread, run: Run) -> None:
-        if self._screen.live.is_streaming_on(opened):
-            return  # one's own run, or one that is followed already
+        if self._screen.live.is_streaming_on(opened) or run.run_id == self._screen.live.run_id:
+            return  # one's own run, or one that is (or was) followed: its end was told
         if not run.is_active:
             self._screen.run_is_over(opened)
             self._screen.tell(f"Run …{tail(run.run_id)} has ended: {run.status}.")
