@@ -11,7 +11,7 @@ from tui.domain.live_messages import LiveMessage, LiveToolCall
 from tui.domain.progress import Progress
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.transcript import NodeSection
-from tui.widgets.lines import Line, Part
+from tui.widgets.lines import Line, Part, clip
 
 Body: TypeAlias = "Line | list[Line]"
 """A line to be wrapped, or lines that are ready."""
@@ -122,7 +122,7 @@ def bar_body(progress: Progress, room: int) -> Line:
         (one_line(progress.name, 200), "calm" if done else ""),
         (one_line("  " + progress.remark, 200) if progress.remark else "", "calm"),
     )
-    return tuple(part for part in parts if part[0])
+    return clip(tuple(part for part in parts if part[0]), room)
 
 
 def custom_body(data: JSON) -> Line:

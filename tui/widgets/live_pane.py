@@ -222,6 +222,13 @@ class LivePane(LineView):
         self._lines.unfolded = not self._lines.unfolded
         self.lines_changed()
 
+    def action_move(self, lines: int) -> None:
+        """Scroll; going up stops following."""
+        if lines < 0:
+            self._follow = False
+        super().action_move(lines)
+        self.show_title()
+
     def action_first(self) -> None:
         """To the beginning; stops following."""
         self._follow = False
