@@ -1,30 +1,33 @@
 """The main screen: threads, timeline and inspector side by side (or one at a time), the live pane below them.
 
-It composes the panes and routes what they post; each job has its own control: threads, history, travel, live.
+It composes the panes and routes what they post; each job has its own control: connection, threads, history, travel,
+live.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.worker import Worker, WorkerState
 
-from tui.backends.errors import BackendError, CannotConnect
+from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
 from tui.domain.plans import TravelPlan
 from tui.domain.requests import PlannedRequest
-from tui.domain.safe_text import one_line, sanitise
-from tui.screens.copy_menu import copy_choices
-from tui.screens.dialogs import ChooseScreen, TextScreen
+from tui.domain.safe_text import one_line
+from tui.screens.connection_control import ConnectionControl
+from tui.screens.copy_control import CopyControl
+from tui.screens.dialogs import TextScreen
 from tui.screens.drafts import Drafts
 from tui.screens.history_control import HistoryControl
 from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
+from tui.screens.offers import offers, reasons_to_stay
 from tui.screens.panes import PanesScreen
 from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
@@ -36,7 +39,7 @@ from tui.session.open_thread import OpenThread
 from tui.session.session import Session
 from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.find_line import FindLine
-from tui.widgets.header_line import HeaderFacts, HeaderLine
+from tui.widgets.header_line import HeaderLine
 from tui.widgets.input_editor import InputEditor
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import KeyBar
@@ -75,6 +78,7 @@ class DebuggerScreen(PanesScreen):
         self.read_only = read_only or not session.backend.capabilities.can_run
         self.drafts = Drafts()
         self.work = Work(self)
+        self.connection = ConnectionControl(self, open_address=open_address, profile=profile, production=production)
         self.threads = ThreadsControl(self)
         self.statuses = StatusWatch(self)
         self.history = HistoryControl(self)
@@ -82,13 +86,8 @@ class DebuggerScreen(PanesScreen):
         self.live = LiveControl(self)
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
+        self.copying = CopyControl(self)
         self.now = now
-        self._open_address = open_address
-        self._production = production
-        self._profile = profile or ""
-        self._state = "connecting"
-        self._progress = ""
-        self._ready = False
 
     def compose(self) -> ComposeResult:
         """Header, panes, what opens at the bottom, keys."""
@@ -106,7 +105,7 @@ class DebuggerScreen(PanesScreen):
     @property
     def is_ready(self) -> bool:
         """Whether the first threads were read, or could not be."""
-        return self._ready
+        return self.connection.is_ready
 
     @property
     def threads_list(self) -> ThreadsList:
@@ -128,76 +127,19 @@ class DebuggerScreen(PanesScreen):
         self.threads_list.focus()
         self.show_header()
         self.statuses.begin()
-        self.call_after_refresh(self.connect)
-
-    def connect(self) -> None:
-        """Probe the server and read the first page."""
-        self._state = "connecting"
-        self.work.start(self._connect(), group="connect", says="connecting", on_error=self._not_connected)
-
-    async def _connect(self) -> None:
-        await self.session.connect()
-        self._state = "live"
-        self.show_header()
-        await self.threads.read_first()
-        if self._open_address is not None:
-            address, self._open_address = self._open_address, None
-            await self.history.open_address(address)
-            self.action_pane("timeline")
-        elif self.history.opened is None and self.threads_list.threads:
-            await self.history.open(self.threads_list.threads[0])
-        self._ready = True
-
-    def _not_connected(self, error: Exception) -> None:
-        if isinstance(error, CannotConnect) or self._state == "connecting":
-            self._state = "offline"
-        self._ready = True
-        if isinstance(error, BackendError) and not self.threads_list.threads:
-            words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
-            self.threads_list.show((), has_more=False, words=one_line(words))
-        self.show_header()
-        self.report(error)
+        self.call_after_refresh(self.connection.connect)
 
     # What the controls say to the user.
 
-    @on(Worker.StateChanged)
-    def _worker_changed(self, event: Worker.StateChanged) -> None:
-        """A job that failed in a way that nobody expected is a bug: it must not pass in silence."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.log.error(event.worker.error)
-            self.report(event.worker.error)
-
     def report(self, error: BaseException) -> None:
-        """Tell about an error: what happened, and what to try."""
-        what = error.what if isinstance(error, BackendError) else str(error) or type(error).__name__
-        hint = error.hint if isinstance(error, BackendError) else ""
+        """Tell about an error; one of the connection is seen in the header, too."""
         if isinstance(error, CannotConnect):
-            self._state = "offline"
-            self.show_header()
-        self.notify(sanitise(f"{what}\n{hint}".strip()), severity="error", timeout=12, markup=False)
+            self.connection.found(alive=False)
+        super().report(error)
 
     def connection_is(self, *, alive: bool) -> None:
         """What a look at the server found out about it."""
-        state = "live" if alive else "offline"
-        if self._state != state:
-            self._state = state
-            self.show_header()
-
-    def warn(self, text: str) -> None:
-        """Tell about something that went wrong at the server."""
-        self.notify(sanitise(text), severity="warning", timeout=10, markup=False)
-
-    def tell(self, text: str) -> None:
-        """Tell about something."""
-        self.notify(sanitise(text), timeout=6, markup=False)
-
-    def ask(self, question: str, details: str, on_yes: Callable[[], object]) -> None:
-        """Ask before something runs or changes."""
-        self.query_one(QuestionLine).ask(question, details, on_yes)
-
-    async def choose(self, title: str, choices: Sequence[tuple[str, str]]) -> str | None:
-        """Let the user choose one of (id, words)."""
-        return await self.app.push_screen_wait(ChooseScreen(title, choices))
+        self.connection.found(alive=alive)
 
     def show_requests(self, requests: Sequence[PlannedRequest], plan: TravelPlan) -> None:
         """Show what would be sent."""
@@ -205,32 +147,11 @@ class DebuggerScreen(PanesScreen):
 
     def show_progress(self, says: str, *, only: str | None = None) -> None:
         """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
-        if only is None or self._progress == only:
-            self._progress = says
-            self.show_header()
+        self.connection.show_progress(says, only=only)
 
     def show_header(self) -> None:
         """Draw the header and the keys again."""
-        self.query_one(KeyBar).refresh()
-        thread = self.history.opened.thread if self.history.opened is not None else None
-        assistant = self.session.assistant or (thread.graph_id if thread is not None else None) or ""
-        in_front = self.history.title, self.timeline.summary
-        if self.current_pane == "threads":
-            in_front = self.threads.title, self.threads.facts
-        title, counts = in_front if self.has_class("-narrow") else ("", "")
-        self.query_one(HeaderLine).show(
-            HeaderFacts(
-                profile=one_line(self._profile),
-                server=one_line(self.session.info.title) if self._state == "live" else "",
-                address=self.address,
-                state=self._progress or self._state,
-                assistant=one_line(assistant, 30),
-                read_only=self.read_only,
-                production=self._production,
-                title=one_line(title),
-                counts=one_line(counts),
-            )
-        )
+        self.connection.show()
 
     def show_titles(self) -> None:
         """Draw the panes' titles and the header again."""
@@ -240,27 +161,13 @@ class DebuggerScreen(PanesScreen):
 
     def action_copy(self) -> None:
         """Copy something of the current selection."""
-        here = self.inspector.copyable() if self.current_pane == "inspector" else ()
-        choices = copy_choices(self.history.opened, self.history.selected, self.threads_list.selected, here)
-        if self.current_pane == "threads":
-            choices = self.threads.copyable() or choices
-        if not choices:
-            self.tell("There is nothing to copy yet.")
-            return
-
-        def copy(chosen: str | None) -> None:
-            if chosen is not None:
-                self.app.copy_to_clipboard(choices[int(chosen)].text())
-                self.tell(f"Copied: {choices[int(chosen)].words}.")
-
-        words = [(str(number), choice.words) for number, choice in enumerate(choices)]
-        self.app.push_screen(ChooseScreen("Copy", words), copy)
+        self.copying.start()
 
     # Threads.
 
     @on(ThreadsList.Opened)
     def _thread_chosen(self, event: ThreadsList.Opened) -> None:
-        self.history.start(self._open_and_go(event), says="opening the thread")
+        self.history.start(partial(self._open_and_go, event), says="opening the thread")
 
     async def _open_and_go(self, event: ThreadsList.Opened) -> None:
         await self.history.open(event.thread)
@@ -297,26 +204,11 @@ class DebuggerScreen(PanesScreen):
 
     def offers(self, action: str) -> bool:
         """Whether an action can do something now; the keys of others are not shown."""
-        name = action.removeprefix("screen.")
-        opened = self.history.opened
-        if name in ("cancel_run", "join_run"):
-            busy = opened is not None and opened.thread.status == "busy"
-            return (self.live.is_streaming or busy) and not (self.read_only and name == "cancel_run")
-        if name in ("edit", "replay"):
-            return not self.read_only and self.history.selected is not None
-        if name == "new_input":
-            return not self.read_only and opened is not None
-        return name not in ("new_thread", "delete_thread") or not self.read_only
+        return offers(self, action)
 
     def reasons_to_stay(self) -> list[str]:
         """What a user should know before leaving, a sentence each."""
-        reasons = []
-        if self.drafts or self.input_editor.text.strip():
-            reasons.append("There is a draft that was not sent.")
-        if self.live.streaming:
-            words = "The run goes" if self.live.streaming == 1 else f"{self.live.streaming} runs go"
-            reasons.append(f"{words} on at the server.")
-        return reasons
+        return reasons_to_stay(self)
 
     def _may_write(self) -> bool:
         if self.read_only:
@@ -439,8 +331,8 @@ class DebuggerScreen(PanesScreen):
 
     def action_refresh_data(self) -> None:
         """Read again what is on the screen."""
-        if self._state != "live":
-            self.connect()
+        if not self.connection.is_live:
+            self.connection.connect()
             return
         self.threads.reload()
         self.history.refresh()

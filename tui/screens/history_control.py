@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -83,12 +84,12 @@ class HistoryControl:
     def refresh(self) -> None:
         """Read what is new."""
         if self.opened is not None:
-            self.start(self._refresh(self.opened))
+            self.start(partial(self._refresh, self.opened))
 
     def read_older(self) -> None:
         """Read the next page, unless that is being done."""
         if self.opened is not None and not self.is_reading:
-            self._older = self.start(self._read_older(self.opened), says="reading older checkpoints")
+            self._older = self.start(partial(self._read_older, self.opened), says="reading older checkpoints")
 
     def tree_grew(self, opened: OpenThread, *, follow: bool) -> None:
         """The tree of a thread took in checkpoints; `follow` moves the selection to its head."""
@@ -133,7 +134,7 @@ class HistoryControl:
         """Something was not there, or could not be read: tell, and find out whether the thread itself is gone."""
         self._screen.report(error)
         if isinstance(error, NotFound) and self.opened is not None:
-            self._screen.work.start(self._close_if_gone(self.opened.thread_id), group="gone")
+            self._screen.work.start(partial(self._close_if_gone, self.opened.thread_id), group="gone")
 
     async def _close_if_gone(self, thread_id: str) -> None:
         try:

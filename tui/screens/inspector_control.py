@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.backends.errors import BackendError, NotFound
@@ -23,7 +24,7 @@ class InspectorControl:
         """Read a run of the open thread for the Checkpoint tab."""
         opened = self._screen.history.opened
         if opened is not None:
-            job = self._read_run(opened.thread_id, run_id)
+            job = partial(self._read_run, opened.thread_id, run_id)
             self._screen.work.start(job, group="run facts", says="reading the run")
 
     async def _read_run(self, thread_id: str, run_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -98,7 +99,7 @@ class LiveControl:
     def start(self, opened: OpenThread, plan: TravelPlan) -> None:
         """Carry out a plan and follow its run."""
         followed = self._follow(opened, title_of(plan), plan)
-        self._work(followed, self._carry_out(followed, plan))
+        self._work(followed, partial(self._carry_out, followed, plan))
 
     def join(self, opened: OpenThread, run: Run) -> None:
         """Follow a run that goes on already; one that is followed comes to the front."""
@@ -107,7 +108,7 @@ class LiveControl:
             self._bring_to_front(known)
             return
         followed = self._follow(opened, "joined", None)
-        self._work(followed, self._join(followed, run))
+        self._work(followed, partial(self._join, followed, run))
 
     def join_newest(self) -> None:
         """Follow the active run of the open thread."""
@@ -119,7 +120,7 @@ class LiveControl:
             self._bring_to_front(known)
             self._screen.show_pane("live")
         else:
-            self._screen.work.start(self._join_newest(opened), group="join", says="looking for a run")
+            self._screen.work.start(partial(self._join_newest, opened), group="join", says="looking for a run")
 
     def show_events(self) -> None:
         """The newest events of the run in the live pane, as they came."""
@@ -139,7 +140,7 @@ class LiveControl:
         elif self._shown is not None and self._shown.is_streaming and self._shown.run_id is not None:
             self._ask_cancel(self._shown.opened.thread_id, self._shown.run_id)
         elif (opened := self._screen.history.opened) is not None:
-            self._screen.work.start(self._find_and_cancel(opened), group="cancel", says="looking for a run")
+            self._screen.work.start(partial(self._find_and_cancel, opened), group="cancel", says="looking for a run")
 
     def show_runs(self, thread: Thread | None = None) -> None:
         """List the runs of a thread, else of the open one."""
@@ -166,7 +167,7 @@ class LiveControl:
         if opened is not None and opened.thread_id == choice.run.thread_id:
             self.join(opened, choice.run)
         else:
-            self._screen.history.start(self._open_and_join(choice.run), says="opening the thread")
+            self._screen.history.start(partial(self._open_and_join, choice.run), says="opening the thread")
 
     async def _open_and_join(self, run: Run) -> None:
         thread = await self._screen.session.backend.get_thread(run.thread_id)
@@ -342,7 +343,9 @@ class LiveControl:
         self._screen.ask(
             f"Cancel run …{tail(run_id)}?",
             f"at {self._screen.address}. The checkpoints that it made stay.",
-            lambda: self._screen.work.start(self._cancel(thread_id, run_id), group="cancel", says="cancelling"),
+            lambda: self._screen.work.start(
+                partial(self._cancel, thread_id, run_id), group="cancel", says="cancelling"
+            ),
         )
 
     async def _cancel(self, thread_id: str, run_id: str) -> None:

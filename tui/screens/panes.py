@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.events import Click, DescendantFocus, Resize
-from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.screens.talking import TalkingScreen
 from tui.widgets.find_line import FindLine
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import PaneTab
@@ -26,7 +26,7 @@ WIDE = 100
 """Columns from which on the panes stand side by side."""
 
 
-class PanesScreen(Screen[None]):
+class PanesScreen(TalkingScreen):
     """Knows where the panes are, not what they show."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
@@ -43,10 +43,6 @@ class PanesScreen(Screen[None]):
         Binding("n", "find_next(False)", "next match", show=False, id="find.next"),
         Binding("N", "find_next(True)", "previous match", show=False, id="find.previous"),
     ]
-
-    def tell(self, text: str) -> None:
-        """Tell the user about something."""
-        raise NotImplementedError
 
     def show_titles(self) -> None:
         """Draw the panes' titles again."""

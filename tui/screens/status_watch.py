@@ -44,7 +44,7 @@ class StatusWatch:
         """Look once, unless something that reads threads anyway is going on."""
         if self.is_looking or not self._screen.is_ready or self._screen.live.is_streaming:
             return
-        self._worker = self._screen.work.start(self._look(), group="statuses", on_error=self._failed)
+        self._worker = self._screen.work.start(self._look, group="statuses", on_error=self._failed)
 
     def _tick(self) -> None:
         if self._waits:

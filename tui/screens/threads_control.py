@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -72,12 +73,12 @@ class ThreadsControl:
 
     def reload(self, *, says: str = "reading threads") -> None:
         """Read the list again from its beginning, as many rows as are shown."""
-        self._screen.work.start(self.read_first(), group="threads", says=says, on_error=self._failed)
+        self._screen.work.start(self.read_first, group="threads", says=says, on_error=self._failed)
 
     def read_more(self) -> None:
         """Read the next page, unless that is being done."""
         if self._next is not None and not self.is_reading:
-            self._more = self._screen.work.start(self._read_next(), group="threads", says="reading threads")
+            self._more = self._screen.work.start(self._read_next, group="threads", says="reading threads")
 
     def next_status(self) -> None:
         """Filter by the next status."""
@@ -148,7 +149,7 @@ class ThreadsControl:
     def ask_new(self) -> None:
         """Make a thread, after a question."""
         self._screen.ask(
-            "Make a new thread?", f"at {self._screen.address}; nothing runs yet", lambda: self._start(self._make())
+            "Make a new thread?", f"at {self._screen.address}; nothing runs yet", lambda: self._start(self._make)
         )
 
     def ask_delete(self) -> None:
@@ -160,7 +161,7 @@ class ThreadsControl:
             f"Delete …{tail(thread.thread_id, 8)}?",
             f"{one_line(thread_title(thread), 40)} with its checkpoints and runs, at {self._screen.address}. "
             "This can't be undone.",
-            lambda: self._start(self._delete(thread)),
+            lambda: self._start(partial(self._delete, thread)),
         )
 
     def _start(self, job: Job) -> None:

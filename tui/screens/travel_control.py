@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -37,7 +38,7 @@ class TravelControl:
     def replay(self) -> None:
         """Run again from the selected checkpoint, after a question."""
         if (chosen := self._chosen()) is not None:
-            self._plan(self._plan_replay(*chosen))
+            self._plan(partial(self._plan_replay, *chosen))
 
     def edit(self) -> None:
         """Open the editor on the tool calls of the selected checkpoint."""
@@ -113,11 +114,11 @@ class TravelControl:
 
     def fork(self) -> None:
         """ctrl+s in the editor: fork with what was typed, after a question."""
-        self._plan(self._plan_fork(self._ask), self._editor_says)
+        self._plan(partial(self._plan_fork, self._ask), self._editor_says)
 
     def preview_fork(self) -> None:
         """ctrl+o in the editor: show the requests."""
-        self._plan(self._plan_fork(self._preview), self._editor_says)
+        self._plan(partial(self._plan_fork, self._preview), self._editor_says)
 
     def new_input(self) -> None:
         """Open the input editor for the selected checkpoint, or for the head."""
@@ -142,11 +143,11 @@ class TravelControl:
 
     def run_input(self, value: JSON) -> None:
         """ctrl+s in the input editor: run, after a question."""
-        self._plan(self._plan_input(value, self._ask), says="looking for the graph")
+        self._plan(partial(self._plan_input, value, self._ask), says="looking for the graph")
 
     def preview_input(self, value: JSON) -> None:
         """ctrl+o in the input editor: show the requests."""
-        self._plan(self._plan_input(value, self._preview), says="looking for the graph")
+        self._plan(partial(self._plan_input, value, self._preview), says="looking for the graph")
 
     def sent(self, opened: OpenThread, plan: TravelPlan) -> None:
         """The server took it: the editor closes and its draft is done."""
@@ -206,7 +207,7 @@ class TravelControl:
         assistant_id = opened.thread.assistant_id
         self._screen.inspector.editor.show_hints({})
         if assistant_id is not None:
-            job = self._read_hints(assistant_id, tools)
+            job = partial(self._read_hints, assistant_id, tools)
             self._screen.work.start(job, group="hints", on_error=self._screen.log)
 
     async def _read_hints(self, assistant_id: str, tools: Collection[str]) -> None:

@@ -31,7 +31,7 @@ class WatchControl:
         self._opened = opened
         self.follows = False
         watch = ThreadWatch(opened, lambda event: self._hear(opened, event))
-        self._worker = self._screen.work.start(watch.run(), group="watch", on_error=self._gone)
+        self._worker = self._screen.work.start(watch.run, group="watch", on_error=self._gone)
 
     def stop(self) -> None:
         """Watch nothing."""

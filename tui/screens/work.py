@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 SHOW_AFTER = 0.3
 """Seconds after which work that goes on is shown in its pane's title."""
 
-Job = Coroutine[Any, Any, None]
+Job = Callable[[], Coroutine[Any, Any, None]]
+"""Makes the coroutine when its turn comes: one that is made and then never awaited, as when the worker is cancelled in
+the same tick, would be a warning on the user's screen."""
+
 OnError = Callable[[Exception], None]
 
 
@@ -30,13 +34,13 @@ class Work:
     def start(self, job: Job, *, group: str, says: str = "", on_error: OnError | None = None) -> Worker[None]:
         """Run `job`; `says` is shown while it takes long; errors go to `on_error`, else to a message."""
         return self._screen.run_worker(
-            self._guarded(job, says, on_error), group=group, exclusive=True, exit_on_error=False, name=group
+            partial(self._guarded, job, says, on_error), group=group, exclusive=True, exit_on_error=False, name=group
         )
 
     async def _guarded(self, job: Job, says: str, on_error: OnError | None) -> None:
         timer = self._screen.set_timer(SHOW_AFTER, lambda: self._screen.show_progress(says)) if says else None
         try:
-            await job
+            await job()
         except (BackendError, PlanError, AmbiguousName) as error:
             (on_error or self._screen.report)(error)
         finally:

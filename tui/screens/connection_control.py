@@ -1,0 +1,102 @@
+"""The connection as the screen shows it: connecting, live or offline, and what the header says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.backends.errors import BackendError, CannotConnect
+from tui.domain.addresses import Address
+from tui.domain.safe_text import one_line
+from tui.widgets.header_line import HeaderFacts, HeaderLine
+from tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from tui.screens.debugger import DebuggerScreen
+
+
+class ConnectionControl:
+    """Connects, reads what is seen first, and keeps whether the server answers."""
+
+    def __init__(
+        self, screen: DebuggerScreen, *, open_address: Address | None, profile: str | None, production: bool
+    ) -> None:
+        self._screen = screen
+        self._open_address = open_address
+        self._profile = profile or ""
+        self._production = production
+        self._progress = ""
+        self.state = "connecting"
+        """connecting, live or offline."""
+        self.is_ready = False
+        """Whether the first threads were read, or could not be."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the server answered when it was asked last."""
+        return self.state == "live"
+
+    def connect(self) -> None:
+        """Probe the server and read the first page."""
+        self.state = "connecting"
+        self._screen.work.start(self._connect, group="connect", says="connecting", on_error=self._not_connected)
+
+    async def _connect(self) -> None:
+        screen = self._screen
+        await screen.session.connect()
+        self.state = "live"
+        self.show()
+        await screen.threads.read_first()
+        if self._open_address is not None:
+            address, self._open_address = self._open_address, None
+            await screen.history.open_address(address)
+            screen.action_pane("timeline")
+        elif screen.history.opened is None and screen.threads_list.threads:
+            await screen.history.open(screen.threads_list.threads[0])
+        self.is_ready = True
+
+    def _not_connected(self, error: Exception) -> None:
+        if isinstance(error, CannotConnect) or self.state == "connecting":
+            self.state = "offline"
+        self.is_ready = True
+        if isinstance(error, BackendError) and not self._screen.threads_list.threads:
+            words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
+            self._screen.threads_list.show((), has_more=False, words=one_line(words))
+        self.show()
+        self._screen.report(error)
+
+    def found(self, *, alive: bool) -> None:
+        """What a look at the server found out about it."""
+        state = "live" if alive else "offline"
+        if self.state != state:
+            self.state = state
+            self.show()
+
+    def show_progress(self, says: str, *, only: str | None = None) -> None:
+        """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
+        if only is None or self._progress == only:
+            self._progress = says
+            self.show()
+
+    def show(self) -> None:
+        """Draw the header and the keys again."""
+        screen = self._screen
+        screen.query_one(KeyBar).refresh()
+        thread = screen.history.opened.thread if screen.history.opened is not None else None
+        assistant = screen.session.assistant or (thread.graph_id if thread is not None else None) or ""
+        in_front = screen.history.title, screen.timeline.summary
+        if screen.current_pane == "threads":
+            in_front = screen.threads.title, screen.threads.facts
+        title, counts = in_front if screen.has_class("-narrow") else ("", "")
+        screen.query_one(HeaderLine).show(
+            HeaderFacts(
+                profile=one_line(self._profile),
+                server=one_line(screen.session.info.title) if self.is_live else "",
+                address=screen.address,
+                state=self._progress or self.state,
+                assistant=one_line(assistant, 30),
+                read_only=screen.read_only,
+                production=self._production,
+                title=one_line(title),
+                counts=one_line(counts),
+            )
+        )

@@ -1,0 +1,47 @@
+"""What a screen says to its user: messages, errors with what to try, questions, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import on
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from tui.backends.errors import BackendError
+from tui.domain.safe_text import sanitise
+from tui.screens.dialogs import ChooseScreen
+from tui.widgets.question_line import QuestionLine
+
+
+class TalkingScreen(Screen[None]):
+    """The main screen's voice. Everything that is said is safe text."""
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        """A job that failed in a way that nobody expected is a bug: it must not pass in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.log.error(event.worker.error)
+            self.report(event.worker.error)
+
+    def report(self, error: BaseException) -> None:
+        """Tell about an error: what happened, and what to try."""
+        what = error.what if isinstance(error, BackendError) else str(error) or type(error).__name__
+        hint = error.hint if isinstance(error, BackendError) else ""
+        self.notify(sanitise(f"{what}\n{hint}".strip()), severity="error", timeout=12, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Tell about something that went wrong at the server."""
+        self.notify(sanitise(text), severity="warning", timeout=10, markup=False)
+
+    def tell(self, text: str) -> None:
+        """Tell about something."""
+        self.notify(sanitise(text), timeout=6, markup=False)
+
+    def ask(self, question: str, details: str, on_yes: Callable[[], object]) -> None:
+        """Ask before something runs or changes."""
+        self.query_one(QuestionLine).ask(question, details, on_yes)
+
+    async def choose(self, title: str, choices: Sequence[tuple[str, str]]) -> str | None:
+        """Let the user choose one of (id, words)."""
+        return await self.app.push_screen_wait(ChooseScreen(title, choices))
