@@ -69,6 +69,7 @@ async def test_w1_run(server_url: str, size: tuple[int, int]) -> None:
         assert "Run with this input" in await driver.yes()
         await driver.until(lambda: driver.screen.live.run_id, "the run's id")
 
+        await driver.press("2")  # in the live pane R means its raw events
         runs = await open_runs(driver)
         await driver.until(lambda: len(runs.runs) == 1, "the run in the list")
         run = runs.runs[0]
@@ -80,7 +81,7 @@ async def test_w1_run(server_url: str, size: tuple[int, int]) -> None:
         await driver.until(lambda: runs.runs[0].status == "success", "the run's success in the list")
         await driver.press("escape")
 
-        assert driver.screen.timeline.summary == "5 checkpoints"
+        await driver.until(lambda: driver.screen.timeline.summary == "5 checkpoints", "all of the history")
         assert driver.screen.timeline.selected == opened.tree.head.checkpoint_id if opened.tree.head else None
         assert not editor.is_open
     state = dict(client.threads.get_state(opened.thread_id))

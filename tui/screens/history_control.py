@@ -144,10 +144,11 @@ class HistoryControl:
             self.close_if_open(thread_id, "This thread was deleted. Enter on another opens it.")
 
     async def _refresh(self, opened: OpenThread) -> None:
-        opened.thread = await self._screen.session.backend.get_thread(opened.thread_id)
         head = opened.tree.head
+        thread = await self._screen.session.backend.get_thread(opened.thread_id)
         await opened.refresh()
-        self._screen.threads.put(opened.thread)
+        opened.thread = thread
+        self._screen.threads.put(thread)
         # Who looks at the head looks at what is newest; an editor that is open there stays where it is.
         at_head = head is not None and self._screen.timeline.selected == head.checkpoint_id
         self.tree_grew(opened, follow=at_head and not self._screen.inspector.is_editing)

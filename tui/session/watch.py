@@ -8,6 +8,7 @@ stream. What changed is then read by the short way that any refresh takes.
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from tui.backends.base import RunStream
 from tui.backends.errors import BackendError, NotFound, Unsupported
@@ -34,6 +35,9 @@ class ThreadWatch:
         self._look = asyncio.Event()
         self._on = False
         self._active: str | None = None
+        self._taken = _state_of(opened.thread)
+        """The thread's state that the tree was read after; never one whose reading broke off."""
+        self._settling = False
 
     async def run(self) -> None:
         """Watch. Raises `NotFound` when the thread was deleted; every other failure is told and tried again."""
@@ -84,14 +88,15 @@ class ThreadWatch:
         self._look.clear()
 
     async def _compare(self, thread: Thread) -> None:
-        before = self._opened.thread
         busy = thread.status == "busy"
-        changed = (thread.status, thread.updated_at) != (before.status, before.updated_at)
-        if not changed and not busy and self._active is None:
+        changed = _state_of(thread) != self._taken
+        if not changed and not busy and not self._settling and self._active is None:
             return
         self._opened.thread = thread
         await self._see_runs(busy=busy)
         grown = await self._opened.refresh()
+        # Once more at the next look: some servers write the last checkpoint behind the thread's new status.
+        self._taken, self._settling = _state_of(thread), changed
         if grown or changed:
             self._emit(HistoryGrew(grown))
 
@@ -116,3 +121,7 @@ class ThreadWatch:
         if not self._on:
             self._on = True
             self._emit(WatchOn())
+
+
+def _state_of(thread: Thread) -> tuple[str, datetime | None]:
+    return thread.status, thread.updated_at
