@@ -58,6 +58,7 @@ class ForkpointApp(App[None]):
         theme_folders: Sequence[Path] = (),
         ascii_only: bool = False,
         first_start: bool = False,
+        problems: Sequence[str] = (),
         now: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__()
@@ -76,7 +77,7 @@ class ForkpointApp(App[None]):
             production=production,
             profile=profile,
         )
-        self._problems = self._load_themes(theme, theme_folders)
+        self._problems = [*problems, *self._load_themes(theme, theme_folders)]
         self._keys, key_problems = usable_keys(keymap or {}, contexts(ForkpointApp))
         self._problems += key_problems
         if self._keys:
@@ -95,7 +96,7 @@ class ForkpointApp(App[None]):
         return self._debugger
 
     def on_mount(self) -> None:
-        """Say what was wrong with themes and keys; greet who is here for the first time."""
+        """Say what was wrong with settings, themes and keys; greet who is here for the first time."""
         if self._first_start:
             self._debugger.mount(FirstHint())
         for problem in self._problems:
@@ -209,6 +210,7 @@ def run_app(connection: Connection, look: Look, open_address: Address | None = N
         theme_folders=[look.theme_folder] if look.theme_folder is not None else [],
         ascii_only=look.ascii,
         first_start=first_time("hint", state_folder()),
+        problems=[str(mistake) for mistake in connection.mistakes],
     )
     app.fit_colours(app.console.color_system, may_choose=look.theme is None)
     app.run(mouse=look.mouse)

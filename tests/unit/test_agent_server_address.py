@@ -11,6 +11,7 @@ from tests.unit.agent_server_fakes import URL, Script, answer, backend, raw
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import AgentServerBackend
 from tui.backends.agent_server.address import parse_address
+from tui.backends.agent_server.route import Route
 from tui.backends.errors import BackendError, CannotConnect, NotAllowed
 
 THREAD = {"thread_id": "t", "status": "idle"}
@@ -128,7 +129,7 @@ def test_a_password_in_the_address_is_refused_without_being_shown() -> None:
 
 def test_a_file_of_certificates_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(CannotConnect, match=r"missing\.pem"):
-        AgentServerBackend("https://a.example", ca_file=tmp_path / "missing.pem")
+        AgentServerBackend("https://a.example", route=Route(ca_file=tmp_path / "missing.pem"))
     (tmp_path / "bad.pem").write_text("nothing")
     with pytest.raises(CannotConnect, match=r"bad\.pem"):
-        AgentServerBackend("https://a.example", ca_file=tmp_path / "bad.pem")
+        AgentServerBackend("https://a.example", route=Route(ca_file=tmp_path / "bad.pem"))

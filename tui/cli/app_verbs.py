@@ -71,14 +71,16 @@ def _play_story(url: str) -> None:
 
 def _play_app(url: str, *, plain_marks: bool, no_mouse: bool) -> None:
     import asyncio
+    from dataclasses import replace
 
     from tui.app import run_app
     from tui.config import Connection, load_config, look_of
 
+    config = load_config()
     connection = Connection(url, profile="demo", audited=False)
-    look = look_of(load_config(), ascii=plain_marks, mouse=not no_mouse)
+    look = look_of(config, ascii=plain_marks, mouse=not no_mouse)
     asyncio.run(_seed(connection))
-    run_app(connection, look)
+    run_app(replace(connection, mistakes=config.mistakes), look)
 
 
 async def _seed(connection: Connection) -> None:

@@ -37,7 +37,7 @@ class Options:
 
 
 def backend_options(function: F) -> F:
-    """Add --url, --profile, --assistant, --read-only, --header, --ca; the verb gets one `Options` named `options`."""
+    """Add the options of a connection, from --url to --ssh; the verb gets one `Options` named `options`."""
 
     @click.option("--url", metavar="BACKEND", help="A server's URL or a profile's name.")
     @click.option("--profile", metavar="NAME", help="A profile of the config file.")
@@ -45,6 +45,10 @@ def backend_options(function: F) -> F:
     @click.option("--read-only", is_flag=True, help="Refuse everything that would change something at the server.")
     @click.option("--header", "headers", multiple=True, metavar="NAME=env:VAR", help="An extra header; repeatable.")
     @click.option("--ca", "ca_file", metavar="FILE", help="A CA certificate to trust.")
+    @click.option("--cert", metavar="FILE[,KEY]", help="A client certificate, and its key if that is another file.")
+    @click.option("--proxy", metavar="URL", help="Go through this proxy; those of the environment are ignored.")
+    @click.option("--ssh", metavar="HOST", hidden=True, help="Tunnel through HOST, as which the URL is meant.")
+    @click.option("--insecure-http", is_flag=True, help="Let keys go unencrypted over a network.")
     @functools.wraps(function)
     def with_options(
         *args: Any,
@@ -54,6 +58,10 @@ def backend_options(function: F) -> F:
         read_only: bool,
         headers: tuple[str, ...],
         ca_file: str | None,
+        cert: str | None,
+        proxy: str | None,
+        ssh: str | None,
+        insecure_http: bool,
         **kwargs: Any,
     ) -> Any:
         from tui.config import load_config, resolve_connection
@@ -66,6 +74,10 @@ def backend_options(function: F) -> F:
             read_only=read_only,
             headers=headers,
             ca_file=ca_file,
+            cert=cert,
+            proxy=proxy,
+            ssh=ssh,
+            insecure_http=insecure_http,
         )
         where = f" --profile {profile}" if profile else f" --url {url}" if url else ""
         as_json, yes = kwargs.pop("as_json", False), kwargs.pop("yes", False)
@@ -93,6 +105,8 @@ async def connected(options: Options) -> AsyncIterator[Session]:
     from tui.cli.output import say_aside
     from tui.session.connect import connect_session
 
+    for mistake in options.connection.mistakes:
+        say_aside(f"forkpoint: {mistake}")
     session = await connect_session(options.connection, lambda text: say_aside(f"forkpoint: {text}"))
     try:
         yield session

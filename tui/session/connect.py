@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.backends.agent_server.backend import AgentServerBackend
+from tui.backends.agent_server.route import Route
+from tui.backends.agent_server.writes import OnWrite
 from tui.config import Connection, state_folder
 from tui.domain.secrets import secrets_in
 from tui.session.audit import FILE_NAME, AuditLog
@@ -16,21 +18,45 @@ Tell = Callable[[str], None]
 def make_session(connection: Connection, tell: Tell | None = None) -> Session:
     """A session for this connection, not yet connected. `tell` hears what goes wrong beside the work proper."""
     audit = audit_log(connection, tell) if connection.audited else None
-    backend = AgentServerBackend(
+    backend = make_backend(connection, on_write=audit.record if audit is not None else None)
+    return Session(backend, assistant=connection.assistant, audit=audit)
+
+
+def make_backend(
+    connection: Connection, *, on_write: OnWrite | None = None, read_only: bool = False
+) -> AgentServerBackend:
+    """The client of this connection's server, not yet connected; `read_only` only ever adds to the connection's."""
+    return AgentServerBackend(
         connection.url,
         api_key=connection.api_key,
         headers=connection.headers,
-        ca_file=connection.ca_file,
-        read_only=connection.read_only,
-        on_write=audit.record if audit is not None else None,
+        route=route_of(connection),
+        insecure_http=connection.insecure_http,
+        read_only=read_only or connection.read_only,
+        on_write=on_write,
     )
-    return Session(backend, assistant=connection.assistant, audit=audit)
+
+
+def route_of(connection: Connection) -> Route:
+    """The way to this connection's server."""
+    return Route(
+        ca_file=connection.ca_file,
+        cert_file=connection.cert_file,
+        cert_key_file=connection.cert_key_file,
+        proxy=connection.proxy,
+        socket=connection.socket,
+        ssh=connection.ssh,
+    )
 
 
 def audit_log(connection: Connection, tell: Tell | None = None) -> AuditLog:
     """The log of this user's writes, which hides the secrets of the connection."""
-    secrets = secrets_in((connection.api_key, *connection.headers.values()))
-    return AuditLog(state_folder() / FILE_NAME, secrets, on_trouble=tell)
+    return AuditLog(state_folder() / FILE_NAME, secrets_of(connection), on_trouble=tell)
+
+
+def secrets_of(connection: Connection) -> tuple[str, ...]:
+    """Texts that must stand nowhere: the key, values of headers, the proxy's password."""
+    return secrets_in((connection.api_key, *connection.headers.values(), *route_of(connection).secrets))
 
 
 async def connect_session(connection: Connection, tell: Tell | None = None) -> Session:

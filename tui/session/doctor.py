@@ -26,6 +26,7 @@ from tui.domain.diagnosis import (
     judge_server,
     milliseconds,
 )
+from tui.session.connect import make_backend, route_of
 
 PINGS = 5
 PING_SECONDS = 5.0
@@ -48,14 +49,10 @@ async def examine(connection: Connection) -> AsyncGenerator[Finding]:
 
 async def _examine(connection: Connection) -> AsyncGenerator[Finding]:
     yield _settings(connection)
-    way = Way(connection.url, connection.ca_file)
-    backend = AgentServerBackend(
-        connection.url,
-        api_key=connection.api_key,
-        headers=connection.headers,
-        ca_file=connection.ca_file,
-        read_only=True,
-    )
+    if connection.mistakes:
+        yield _mistakes(connection)
+    way = Way(connection.url, route_of(connection))
+    backend = make_backend(connection, read_only=True)
     try:
         async for finding in _way(way):
             yield finding
@@ -84,21 +81,37 @@ def _settings(connection: Connection) -> Finding:
 
 
 async def _way(way: Way) -> AsyncGenerator[Finding]:
+    if way.route.words:
+        yield Finding("way", State.OK, f"through {way.route.words}", value=way.route.words)
     found = await way.look_up()
-    if found != [way.host]:
+    if found and found != [way.host]:
         yield Finding("name", State.OK, f"{way.host} is {', '.join(found[:4])}", value=found)
     seconds = await way.reach()
-    yield Finding(
-        "port", State.OK, f"{way.host}:{way.port} takes connections, after {milliseconds(seconds)}", value=way.port
-    )
+    where, port = f"{way.host}:{way.port}", way.port
+    if way.route.socket is not None:
+        where, port = "the near end of the tunnel", 0
+    yield Finding("port", State.OK, f"{where} takes connections, after {milliseconds(seconds)}", value=port or None)
     encryption = await way.encrypt()
     if encryption is None:
-        local = "and stays on this machine" if way.address.is_loopback else "for all on the way to read"
-        yield Finding("encryption", State.OK if way.address.is_loopback else State.NOTE, f"none: plain http, {local}")
+        yield _not_encrypted(way)
         return
     yield Finding("encryption", State.OK, encryption.protocol, value=encryption.protocol)
     if encryption.expires is not None:
         yield judge_certificate(encryption.expires, datetime.now(UTC))
+
+
+def _mistakes(connection: Connection) -> Finding:
+    told = [str(mistake) for mistake in connection.mistakes]
+    return Finding("config", State.NOTE, "; ".join(told), "Mend config.toml: what is wrong is left out.", value=told)
+
+
+def _not_encrypted(way: Way) -> Finding:
+    if way.address.is_encrypted:
+        return Finding("encryption", State.UNKNOWN, "not looked at: the proxy itself is spoken to over TLS")
+    if not way.route.is_private_to(way.address):
+        return Finding("encryption", State.NOTE, "none: plain http, for all on the way to read")
+    where = "that machine" if way.route.socket is not None else "this machine"
+    return Finding("encryption", State.OK, f"none: plain http, and stays on {where}")
 
 
 def _key(connection: Connection) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -12,7 +13,8 @@ from tui.domain.safe_text import one_line
 from tui.domain.secrets import secrets_in
 
 API_KEY_HEADER = "x-api-key"
-_SECRET_HEADERS = frozenset({API_KEY_HEADER, "authorization", "proxy-authorization", "cookie"})
+_SECRET_HEADERS = re.compile(r"auth|key|token|secret|password|cookie|credential|session")
+"""Names of headers whose values nobody on the way may read."""
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -27,18 +29,22 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """Whether requests stay on this machine."""
-        host = self.origin[1]
-        if host == "localhost":
-            return True
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback_host(self.origin[1])
 
     @property
     def is_encrypted(self) -> bool:
         """Whether requests go over TLS."""
         return self.origin[0] == "https"
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a host's name or number is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def origin_of(url: httpx.URL) -> tuple[str, str, int]:
@@ -75,17 +81,27 @@ def parse_address(text: str) -> Address:
 class Credentials(httpx.Auth):
     """The headers of the caller and the API key, added at the last moment and only to requests to `address`.
 
-    Kept out of the client's own headers, whose `repr` would show them.
+    Kept out of the client's own headers, whose `repr` would show them. `private` says whether nobody on the way can
+    read them; None leaves it to the address.
+
+    Raises:
+        NotAllowed: a header that cannot be sent, or a secret that others could read.
     """
 
-    def __init__(self, address: Address, api_key: str | None, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, address: Address, api_key: str | None, headers: Mapping[str, str], *, private: bool | None = None
+    ) -> None:
         self._origin = address.origin
         self._headers = {name.strip().lower(): value.strip() for name, value in headers.items()}
         if api_key and api_key.strip():
             self._headers[API_KEY_HEADER] = api_key.strip()
-        self._check(address)
+        self._check()
+        if private is None:
+            private = address.is_encrypted or address.is_loopback
+        if not private:
+            self._check_nothing_is_secret(address)
 
-    def _check(self, address: Address) -> None:
+    def _check(self) -> None:
         for name, value in self._headers.items():
             shown = one_line(name, 60)
             if not name or not set(name) <= _TOKEN:
@@ -95,11 +111,12 @@ class Credentials(httpx.Auth):
                     f"The value of the header {shown} holds characters that a header cannot carry.",
                     hint="Check the environment variable that it comes from.",
                 )
-        secrets = _SECRET_HEADERS & self._headers.keys()
-        if secrets and not address.is_encrypted and not address.is_loopback:
+
+    def _check_nothing_is_secret(self, address: Address) -> None:
+        if secrets := sorted(name for name in self._headers if _SECRET_HEADERS.search(name)):
             raise NotAllowed(
-                f"{', '.join(sorted(secrets))} would go to {address.text} unencrypted, for all on the way to read.",
-                hint="Use the https URL of the server, or a tunnel to 127.0.0.1.",
+                f"{', '.join(secrets)} would go to {address.text} unencrypted, for all on the way to read.",
+                hint="Use its https URL, or a tunnel (--ssh HOST). If the network is trusted, say --insecure-http.",
             )
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import bodies, convert, limits, listing, wire
@@ -15,6 +14,7 @@ from tui.backends.agent_server.http import Http, Waits
 from tui.backends.agent_server.precision import refuse_rounded_integers
 from tui.backends.agent_server.previews import Previews
 from tui.backends.agent_server.probe import Pong, is_absent, ping, probe
+from tui.backends.agent_server.route import STRAIGHT, Route
 from tui.backends.agent_server.runs import Runs
 from tui.backends.agent_server.threads import Rows, Threads
 from tui.backends.agent_server.writes import OnWrite
@@ -38,7 +38,8 @@ class AgentServerBackend:
         url: the server's root, http or https, maybe with a path.
         api_key: sent as x-api-key, to this server only.
         headers: sent along, to this server only.
-        ca_file: certificates (PEM) to trust instead of the usual ones.
+        route: certificates, and what lies on the way: a proxy, a tunnel.
+        insecure_http: let secrets go unencrypted over a network.
         read_only: refuse in the transport whatever is not known to change nothing.
         transport: replaces the network, for tests.
         max_body: bytes of the largest answer that is read.
@@ -46,7 +47,7 @@ class AgentServerBackend:
         on_write: hears of every request that may have changed something, once its outcome is known.
 
     Raises:
-        CannotConnect: `url` or `ca_file` cannot be used.
+        CannotConnect: `url` or a file of `route` cannot be used.
         NotAllowed: a secret would go unencrypted over a network.
     """
 
@@ -56,7 +57,8 @@ class AgentServerBackend:
         *,
         api_key: str | None = None,
         headers: Mapping[str, str] | None = None,
-        ca_file: Path | None = None,
+        route: Route = STRAIGHT,
+        insecure_http: bool = False,
         read_only: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         max_body: int = limits.MAX_BODY,
@@ -64,11 +66,12 @@ class AgentServerBackend:
         on_write: OnWrite | None = None,
     ) -> None:
         address = parse_address(url)
-        credentials = Credentials(address, api_key, headers or {})
+        private = insecure_http or route.is_private_to(address)
+        credentials = Credentials(address, api_key, headers or {}, private=private)
         self._http = Http(
             address,
             credentials,
-            ca_file=ca_file,
+            route=route,
             read_only=read_only,
             transport=transport,
             max_body=max_body,

@@ -29,11 +29,12 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, as messages name it. `address` is the server's, without secrets."""
+    """A request, as messages name it. `address` is the server's, `via` what lies between; neither holds a secret."""
 
     method: str
     path: str
     address: str
+    via: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {one_line(self.path, _LONGEST)}"
@@ -47,6 +48,11 @@ def short(text: str) -> str:
 
 def unreachable(asked: Asked, error: Exception) -> CannotConnect:
     """A request that got no answer: `error` is httpx's."""
+    if isinstance(error, httpx.ProxyError):
+        return CannotConnect(
+            f"{asked.via or 'The proxy'} refused to connect to {asked.address}: {_reason(error)}.",
+            hint="Does it want a password (--proxy env:VARIABLE with the whole URL), or forbid this address?",
+        )
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return CannotConnect(
             f"{asked.address} did not take the connection in time ({asked}).",
@@ -58,20 +64,41 @@ def unreachable(asked: Asked, error: Exception) -> CannotConnect:
         )
     if isinstance(error, httpx.ConnectError):
         return _not_connected(asked, error)
+    if hint := _wants_certificate(str(error).lower()):
+        return CannotConnect(f"{asked.address} ended the connection: {_reason(error)}.", hint=hint)
+    if asked.via:
+        return ConnectionLost(
+            f"The connection to {asked.address} through {asked.via} broke during {asked}: {_reason(error)}.",
+            hint="Is the server running, and does it listen at this address as seen from there? "
+            "A run goes on at the server; look at its state before sending it again.",
+        )
+    # The alert that says so is often lost, because the server resets the connection right behind it.
+    maybe = " (One that wants another client certificate, --cert, may end it, too.)" if _is_tls(asked) else ""
     return ConnectionLost(
         f"The connection to {asked.address} broke during {asked}: {_reason(error)}.",
-        hint="Is the server still running? A run goes on at the server; look at its state before sending it again.",
+        hint="Is the server still running? A run goes on at the server; look at its state before sending it again."
+        + maybe,
     )
+
+
+def _is_tls(asked: Asked) -> bool:
+    return asked.address.startswith("https:")
 
 
 def _not_connected(asked: Asked, error: httpx.ConnectError) -> CannotConnect:
     reason = _reason(error)
     lowered = reason.lower()
-    what = f"Cannot connect to {asked.address}: {reason}."
+    through = f" through {asked.via}" if asked.via else ""
+    what = f"Cannot connect to {asked.address}{through}: {reason}."
     if _has_cause(error, ssl.SSLError) or "certificate" in lowered or "ssl" in lowered:
         if "wrong_version" in lowered or "wrong version" in lowered or "record layer" in lowered:
             return CannotConnect(what, hint="Nothing there speaks TLS: is it an http:// server?")
-        return CannotConnect(what, hint="If the server uses a private certificate authority, name its file with --ca.")
+        return CannotConnect(what, hint=_wants_certificate(lowered) or _UNTRUSTED)
+    if asked.via:
+        hint = (
+            "Has ssh ended? Start Forkpoint again." if "ssh" in asked.via else "Does the proxy run, is its URL right?"
+        )
+        return CannotConnect(what, hint=hint)
     if (
         "name or service" in lowered
         or "getaddrinfo" in lowered
@@ -80,6 +107,18 @@ def _not_connected(asked: Asked, error: httpx.ConnectError) -> CannotConnect:
     ):
         return CannotConnect(what, hint="The host name is not known: check its spelling, and the network.")
     return CannotConnect(what, hint=_nobody_listens(asked.address))
+
+
+_UNTRUSTED = "If the server uses a private certificate authority, name its file with --ca."
+
+
+def _wants_certificate(reason: str) -> str:
+    """The hint for a server that asks for a certificate of ours, or refuses it; "" for all else."""
+    if "alert certificate required" in reason or "alert handshake failure" in reason:
+        return "The server wants a client certificate: --cert FILE[,KEY]."
+    if "alert unknown ca" in reason or "alert bad certificate" in reason or "alert certificate" in reason:
+        return "The server does not trust the client certificate: is it the right one, and still valid?"
+    return ""
 
 
 def _nobody_listens(address: str) -> str:

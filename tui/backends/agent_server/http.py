@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import stamina
@@ -23,6 +21,7 @@ from tui.backends.agent_server import limits
 from tui.backends.agent_server.address import Address, Credentials
 from tui.backends.agent_server.failures import Asked, refused, unreachable
 from tui.backends.agent_server.guard import ReadOnlyTransport, is_read
+from tui.backends.agent_server.route import STRAIGHT, Route, tls_of, transport_of
 from tui.backends.agent_server.writes import OnWrite, Outcome, telling
 from tui.backends.errors import BackendError, BadAnswer, CannotConnect, ConnectionLost, NotFound, Rejected, TooLarge
 from tui.domain.checkpoint import JSON
@@ -76,7 +75,7 @@ class Http:
         address: Address,
         credentials: Credentials,
         *,
-        ca_file: Path | None = None,
+        route: Route = STRAIGHT,
         read_only: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         max_body: int = limits.MAX_BODY,
@@ -89,12 +88,13 @@ class Http:
         self._max_body = max_body
         self._waits = waits
         self._on_write = on_write
-        verify = tls_of(address, ca_file)
-        self._reads = self._client(transport or httpx.AsyncHTTPTransport(verify=verify), read_only)
+        self._route = route
+        self._via = route.words
+        verify = tls_of(address, route)
+        self._reads = self._client(transport or transport_of(route, verify), read_only)
         self._writes = self._reads
         if transport is None:
-            fresh = httpx.Limits(max_keepalive_connections=0)
-            self._writes = self._client(httpx.AsyncHTTPTransport(verify=verify, limits=fresh), read_only)
+            self._writes = self._client(transport_of(route, verify, keep_connections=False), read_only)
 
     def _client(self, transport: httpx.AsyncBaseTransport, read_only: bool) -> httpx.AsyncClient:
         if read_only:
@@ -107,6 +107,11 @@ class Http:
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "forkpoint"},
             timeout=_timeout(limits.READ_SECONDS),
         )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown, should a server or a proxy repeat it."""
+        return (*self._credentials.secrets, *self._route.secrets)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -159,7 +164,7 @@ class Http:
         body: JSON,
         read_seconds: float | None,
     ) -> Answer:
-        asked = Asked(method, path, self.address.text)
+        asked = Asked(method, path, self.address.text, self._via)
         request = self._request(client, asked, query, body, _timeout(read_seconds))
         try:
             response = await client.send(request, stream=True)
@@ -246,7 +251,7 @@ class Http:
     async def _opened(
         self, method: str, path: str, query: Query, body: JSON, last_event_id: str | None, silence: float
     ) -> httpx.Response:
-        asked = Asked(method, path, self.address.text)
+        asked = Asked(method, path, self.address.text, self._via)
         request = self._request(self._writes, asked, query, body, _timeout(silence))
         request.headers["accept"] = "text/event-stream"
         request.headers["cache-control"] = "no-store"
@@ -282,8 +287,7 @@ class Http:
             body += piece
             if len(body) > limits.ERROR_BODY:
                 break
-        secrets = self._credentials.secrets
-        return refused(asked, response.status_code, response.headers, body[: limits.ERROR_BODY], secrets)
+        return refused(asked, response.status_code, response.headers, body[: limits.ERROR_BODY], self.secrets)
 
 
 def run_id_of(response: httpx.Response) -> str | None:
@@ -303,23 +307,3 @@ def _worth_another_try(error: Exception) -> bool:
 
 def _timeout(read_seconds: float | None) -> httpx.Timeout:
     return httpx.Timeout(limits.READ_SECONDS, connect=limits.CONNECT_SECONDS, read=read_seconds)
-
-
-def tls_of(address: Address, ca_file: Path | None) -> ssl.SSLContext | bool:
-    """How to encrypt; False for an address that is spoken to in clear text.
-
-    Raises:
-        CannotConnect: `ca_file` cannot be read.
-    """
-    if not address.is_encrypted:
-        # No TLS will be spoken, because redirects are not followed: spare the loading of all certificates.
-        return False
-    if ca_file is None:
-        return httpx.create_ssl_context()
-    try:
-        return ssl.create_default_context(cafile=str(ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise CannotConnect(
-            f"The certificates in {ca_file} cannot be read: {error.strerror or error}.",
-            hint="--ca wants a file of certificates in PEM form.",
-        ) from None

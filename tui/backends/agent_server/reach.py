@@ -1,19 +1,25 @@
-"""The way to a server step by step: its name, its port, its certificate. Tells where exactly the way ends."""
+"""The way to a server step by step: its name, its port, its certificate. Tells where exactly the way ends.
+
+With a proxy the first steps are the proxy's; with a tunnel there is only its near end to look at from here.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import socket
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
+from tui.backends._httpx import httpx
 from tui.backends.agent_server import limits
-from tui.backends.agent_server.address import parse_address
-from tui.backends.agent_server.http import tls_of
+from tui.backends.agent_server.address import origin_of, parse_address
+from tui.backends.agent_server.route import STRAIGHT, Route, tls_of
 from tui.backends.errors import CannotConnect
 from tui.domain.safe_text import one_line
 
@@ -30,16 +36,20 @@ class Way:
     """The way to one server; each step raises `CannotConnect` with the reason and what to try.
 
     Raises:
-        CannotConnect: `url` or `ca_file` cannot be used.
+        CannotConnect: `url` or a file of `route` cannot be used.
     """
 
-    def __init__(self, url: str, ca_file: Path | None = None) -> None:
+    def __init__(self, url: str, route: Route = STRAIGHT) -> None:
         self.address = parse_address(url)
-        self._tls = tls_of(self.address, ca_file)
-        _, self.host, self.port = self.address.origin
+        self.route = route
+        self._tls = tls_of(self.address, route)
+        self._proxy = httpx.URL(route.proxy) if route.proxy is not None else None
+        _, self.host, self.port = self.address.origin if self._proxy is None else origin_of(self._proxy)
 
     async def look_up(self) -> list[str]:
-        """The network addresses that the host's name stands for."""
+        """The network addresses that the host's (or the proxy's) name stands for; none behind a tunnel."""
+        if self.route.socket is not None:
+            return []
         try:
             found = await asyncio.get_running_loop().getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -50,18 +60,25 @@ class Way:
         return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
     async def reach(self) -> float:
-        """Seconds until the port took a connection."""
+        """Seconds until the port (the proxy's, the tunnel's) took a connection."""
         start = time.perf_counter()
-        writer = await self._open(None)
+        with self._explained(tls=False):
+            async with asyncio.timeout(limits.CONNECT_SECONDS):
+                _, writer = await self._connect()
         seconds = time.perf_counter() - start
         await _close(writer)
         return seconds
 
     async def encrypt(self) -> Encryption | None:
-        """The handshake; None for a server that is spoken to without."""
-        if not isinstance(self._tls, ssl.SSLContext):
+        """The handshake; None for a server that is spoken to without, or that is behind a proxy spoken to over TLS."""
+        if not isinstance(self._tls, ssl.SSLContext) or (self._proxy is not None and self._proxy.scheme == "https"):
             return None
-        writer = await self._open(self._tls)
+        with self._explained(tls=True):
+            async with asyncio.timeout(limits.CONNECT_SECONDS):
+                reader, writer = await self._connect()
+                if self._proxy is not None:
+                    await self._pass(reader, writer, self._proxy)
+                await writer.start_tls(self._tls, server_hostname=self.address.origin[1])
         spoken: ssl.SSLObject = writer.get_extra_info("ssl_object")
         certificate = spoken.getpeercert() or {}
         await _close(writer)
@@ -69,13 +86,40 @@ class Way:
         expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None
         return Encryption(spoken.version() or "TLS", expires)
 
-    async def _open(self, tls: ssl.SSLContext | None) -> asyncio.StreamWriter:
-        where = f"{self.host}:{self.port}"
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.route.socket is not None:
+            return await asyncio.open_unix_connection(self.route.socket)
+        return await asyncio.open_connection(self.host, self.port)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: httpx.URL) -> None:
+        """Have the proxy connect us to the server."""
+        _, host, port = self.address.origin
+        target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+        if proxy.username or proxy.password:
+            word = base64.b64encode(f"{proxy.username}:{proxy.password}".encode()).decode()
+            lines.append(f"Proxy-Authorization: Basic {word}")
+        writer.write("\r\n".join([*lines, "", ""]).encode())
         try:
-            async with asyncio.timeout(limits.CONNECT_SECONDS):
-                _, writer = await asyncio.open_connection(self.host, self.port, ssl=tls)
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            head = b""
+        status = head.partition(b"\r\n")[0].partition(b" ")[2].decode("ascii", "replace")
+        if not status.startswith("2"):
+            raise CannotConnect(
+                f"{self.route.words} refused to connect to {target}: {one_line(status, 100) or 'no answer'}.",
+                hint="Does it want a password (--proxy env:VARIABLE with the whole URL), or forbid this address?",
+            )
+
+    @contextmanager
+    def _explained(self, *, tls: bool) -> Iterator[None]:
+        where = self.route.words if self.route.socket is not None else f"{self.host}:{self.port}"
+        if tls:
+            where = f"{self.address.origin[1]}:{self.address.origin[2]}"
+        try:
+            yield
         except TimeoutError as error:
-            if tls is not None:
+            if tls:
                 raise CannotConnect(
                     f"{where} takes connections, but says nothing to a TLS handshake.", hint="Is it an http:// server?"
                 ) from error
@@ -101,7 +145,6 @@ class Way:
             raise CannotConnect(
                 f"{where} cannot be reached: {_words(error)}.", hint="Check the address, the network and a VPN."
             ) from error
-        return writer
 
 
 def _words(error: Exception) -> str:
