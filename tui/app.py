@@ -109,11 +109,12 @@ class ForkpointApp(App[None]):
         yield SystemCommand("app: screenshot as SVG", "Save what is on the screen", self.action_screenshot)
 
     async def on_event(self, event: Event) -> None:
-        """The first key, whatever it does, ends the greeting."""
+        """The first key, whatever it does, ends the greeting; keys wait while a thread opens."""
         if self._first_start and isinstance(event, Key):
             self._first_start = False
             await self._debugger.query(FirstHint).remove()
-        await super().on_event(event)
+        if not (isinstance(event, Key) and self._debugger.waiting_keys.takes(event)):
+            await super().on_event(event)
 
     @on(Resize)
     def _resized(self, event: Resize) -> None:

@@ -38,10 +38,17 @@ class ConnectionControl:
     def connect(self) -> None:
         """Probe the server and read the first page."""
         self.state = "connecting"
-        self._screen.work.start(self._connect, group="connect", says="connecting", on_error=self._not_connected)
+        if self._screen.history.opened is not None:
+            self._screen.work.start(self._connect, group="connect", says="connecting", on_error=self._not_connected)
+            return
+        self._screen.history.say_opening("Connecting …")
+        self._screen.waiting_keys.wait_for(
+            self._connect, group="connect", says="connecting", on_error=self._not_connected, given_up=self._given_up
+        )
 
     async def _connect(self) -> None:
         screen = self._screen
+        await screen.wait_for_refresh()  # first something to look at
         await screen.session.connect()
         self.state = "live"
         self.show()
@@ -52,6 +59,7 @@ class ConnectionControl:
             screen.action_pane("timeline")
         elif screen.history.opened is None and screen.threads_list.threads:
             await screen.history.open(screen.threads_list.threads[0])
+        screen.history.show_if_none()
         self.is_ready = True
 
     def _not_connected(self, error: Exception) -> None:
@@ -62,7 +70,18 @@ class ConnectionControl:
             words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
             self._screen.threads_list.show((), has_more=False, words=one_line(words))
         self.show()
+        self._screen.history.show_if_none()
         self._screen.report(error)
+
+    def _given_up(self) -> None:
+        """The user does not want to wait: what is here already stays."""
+        if self.state == "connecting":
+            self.state = "offline"
+            if not self._screen.threads_list.threads:
+                self._screen.threads_list.show((), has_more=False, words="Not connected. ctrl+r tries again.")
+        self.is_ready = True
+        self.show()
+        self._screen.history.opening_given_up()
 
     def found(self, *, alive: bool) -> None:
         """What a look at the server found out about it."""

@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 
 from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
+from tui.domain.checkpoint import Thread
 from tui.domain.plans import TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
@@ -33,6 +34,7 @@ from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
+from tui.screens.waiting_keys import WaitingKeys
 from tui.screens.watch_control import WatchControl
 from tui.screens.work import Work
 from tui.session.open_thread import OpenThread
@@ -78,6 +80,7 @@ class DebuggerScreen(PanesScreen):
         self.read_only = read_only or not session.backend.capabilities.can_run
         self.drafts = Drafts()
         self.work = Work(self)
+        self.waiting_keys = WaitingKeys(self)
         self.connection = ConnectionControl(self, open_address=open_address, profile=profile, production=production)
         self.threads = ThreadsControl(self)
         self.statuses = StatusWatch(self)
@@ -127,7 +130,7 @@ class DebuggerScreen(PanesScreen):
         self.threads_list.focus()
         self.show_header()
         self.statuses.begin()
-        self.call_after_refresh(self.connection.connect)
+        self.connection.connect()
 
     # What the controls say to the user.
 
@@ -167,10 +170,18 @@ class DebuggerScreen(PanesScreen):
 
     @on(ThreadsList.Opened)
     def _thread_chosen(self, event: ThreadsList.Opened) -> None:
-        self.history.start(partial(self._open_and_go, event), says="opening the thread")
+        self._open(event.thread)
 
-    async def _open_and_go(self, event: ThreadsList.Opened) -> None:
-        await self.history.open(event.thread)
+    def action_open_thread(self) -> None:
+        """Open the thread under the cursor. At once, not by a message: the next key may be here already."""
+        if self.threads_list.selected is not None:
+            self._open(self.threads_list.selected)
+
+    def _open(self, thread: Thread) -> None:
+        self.history.start_opening(partial(self._open_and_go, thread))
+
+    async def _open_and_go(self, thread: Thread) -> None:
+        await self.history.open(thread)
         self.show_pane("timeline")
 
     @on(ThreadsList.NeedMore)

@@ -10,7 +10,8 @@ from textual.worker import Worker
 from tui.backends.errors import NotFound
 from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
-from tui.screens.work import Job
+from tui.domain.safe_text import one_line
+from tui.screens.work import Job, goes_on
 from tui.session.open_thread import AmbiguousName, OpenThread
 from tui.widgets.inspector import NOTHING, Inspected
 from tui.widgets.thread_rows import NO_MESSAGES, thread_title
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SELECTION_SECONDS = 0.08
 """How long the cursor rests before the inspector follows; the first move after a rest shows at once."""
 
+NONE_OPEN = "No thread is open: enter on a row of the threads pane opens it."
 NO_CHECKPOINTS = "No checkpoints yet: i starts a run with an input."
 
 
@@ -39,7 +41,7 @@ class HistoryControl:
     @property
     def is_reading(self) -> bool:
         """Whether an older page is on its way."""
-        return self._older is not None and not self._older.is_finished
+        return goes_on(self._older)
 
     @property
     def selected(self) -> Checkpoint | None:
@@ -51,8 +53,37 @@ class HistoryControl:
         """Run a job that reads history."""
         return self._screen.work.start(job, group="history", says=says, on_error=self.failed)
 
+    def start_opening(self, job: Job, *, group: str = "open") -> None:
+        """Run a job that opens a thread: keys wait for it, esc gives it up, and what is open stays till then."""
+        self._screen.waiting_keys.wait_for(
+            job, group=group, says="opening the thread", on_error=self._not_opened, given_up=self.opening_given_up
+        )
+
+    def opening_given_up(self) -> None:
+        """The user does not want to wait for it."""
+        self.show_if_none()
+        self._screen.tell("Given up. What was open stays." if self.opened is not None else "Given up.")
+
+    def _not_opened(self, error: Exception) -> None:
+        self.show_if_none()
+        self.failed(error)
+
+    def show_if_none(self) -> None:
+        """Where no thread is open, say what to do."""
+        if self.opened is None:
+            words = NONE_OPEN if self._screen.threads_list.threads else "No thread is open."
+            self._screen.timeline.show_nothing(words)
+            self._screen.inspector.show(None, "" if words != NONE_OPEN else NOTHING)
+
+    def say_opening(self, words: str) -> None:
+        """What the panes say until the first thread is there."""
+        if self.opened is None:
+            self._screen.timeline.show_nothing(words)
+            self._screen.inspector.show(None, "")
+
     async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
         """Open a thread, at a checkpoint if one is named."""
+        self.say_opening(f"Opening {one_line(thread_title(thread), 60)} … esc gives up.")
         opened = self._screen.live.followed(thread.thread_id) or await self._screen.session.open(thread)
         select = None
         if checkpoint is not None:

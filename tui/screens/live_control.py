@@ -17,7 +17,7 @@ from tui.domain.safe_text import one_line
 from tui.domain.transcript import Transcript
 from tui.screens.dialogs import TextScreen
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
-from tui.screens.work import Job
+from tui.screens.work import Job, goes_on
 from tui.session.events import (
     HistoryGrew,
     LineBack,
@@ -57,7 +57,7 @@ class Followed:
     @property
     def is_streaming(self) -> bool:
         """Whether more may come."""
-        return self.worker is not None and not self.worker.is_finished
+        return goes_on(self.worker)
 
 
 class LiveControl:
@@ -167,7 +167,7 @@ class LiveControl:
         if opened is not None and opened.thread_id == choice.run.thread_id:
             self.join(opened, choice.run)
         else:
-            self._screen.history.start(partial(self._open_and_join, choice.run), says="opening the thread")
+            self._screen.history.start_opening(partial(self._open_and_join, choice.run))
 
     async def _open_and_join(self, run: Run) -> None:
         thread = await self._screen.session.backend.get_thread(run.thread_id)

@@ -8,6 +8,7 @@ from textual.worker import Worker
 
 from tui.backends.base import ThreadQuery
 from tui.domain.checkpoint import Thread
+from tui.screens.work import goes_on
 
 if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
@@ -34,7 +35,7 @@ class StatusWatch:
     @property
     def is_looking(self) -> bool:
         """Whether an answer is still to come."""
-        return self._worker is not None and not self._worker.is_finished
+        return goes_on(self._worker)
 
     def begin(self) -> None:
         """Look from now on."""

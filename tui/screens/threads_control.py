@@ -15,7 +15,7 @@ from tui.domain.checkpoint import Thread
 from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
 from tui.screens.copy_menu import CopyChoice
-from tui.screens.work import Job
+from tui.screens.work import Job, goes_on
 from tui.widgets.thread_rows import thread_title
 from tui.widgets.threads_list import ThreadsList
 
@@ -51,7 +51,7 @@ class ThreadsControl:
     @property
     def is_reading(self) -> bool:
         """Whether the next page is on its way."""
-        return self._more is not None and not self._more.is_finished
+        return goes_on(self._more)
 
     @property
     def title(self) -> str:
@@ -148,9 +148,11 @@ class ThreadsControl:
 
     def ask_new(self) -> None:
         """Make a thread, after a question."""
-        self._screen.ask(
-            "Make a new thread?", f"at {self._screen.address}; nothing runs yet", lambda: self._start(self._make)
-        )
+        self._screen.ask("Make a new thread?", f"at {self._screen.address}; nothing runs yet", self._start_making)
+
+    def _start_making(self) -> None:
+        # What is typed meanwhile is for the input editor that opens with the thread.
+        self._screen.waiting_keys.wait_for(self._make, group="thread-change", says="making a thread")
 
     def ask_delete(self) -> None:
         """Delete the thread under the cursor, after a question."""

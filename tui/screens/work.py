@@ -47,3 +47,8 @@ class Work:
             if timer is not None:
                 timer.stop()
                 self._screen.show_progress("", only=says)
+
+
+def goes_on(worker: Worker[None] | None) -> bool:
+    """Whether a job is still to come or to end. One that is cancelled before its first step never "finishes"."""
+    return worker is not None and not worker.is_finished and not worker.is_cancelled

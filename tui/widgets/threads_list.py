@@ -26,7 +26,7 @@ class ThreadsList(LineList):
     """Shows threads in the order in which they are given."""
 
     BINDINGS = [
-        Binding("enter", "open", "open", id="threads.open"),
+        Binding("enter", "screen.open_thread", "open", id="threads.open"),
         Binding("a", "screen.new_thread", "new thread", id="threads.new"),
         Binding("D", "screen.delete_thread", "delete", show=False, id="threads.delete"),
         Binding("s", "screen.next_status", "status filter", id="threads.status"),
