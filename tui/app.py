@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteRow
 from textual.command import CommandPalette
@@ -25,12 +25,13 @@ from tui.screens.keymap import contexts, remapped, usable_keys
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.session.connect import make_session
 from tui.session.session import Session
+from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
 from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
 
 
-class ForkpointApp(App[None]):
+class ForkpointApp(TerminalApp):
     """The debugger in a terminal."""
 
     TITLE = "forkpoint"
@@ -41,6 +42,7 @@ class ForkpointApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("?", "help", "help", id="app.help", priority=False),
         Binding("ctrl+p", "command_palette", "all", id="app.palette", priority=True, tooltip="all commands"),
+        Binding("ctrl+l", "redraw", "draw again", show=False, id="app.redraw"),
         Binding("q", "ask_quit", "quit", show=False, id="app.quit"),
         Binding("ctrl+q", "quit", "quit at once", show=False, id="app.quit_now", priority=True, system=True),
     ]

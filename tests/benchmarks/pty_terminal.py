@@ -124,9 +124,29 @@ class PtyTerminal:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._cut()
+
+    def hang_up(self) -> None:
+        """The terminal vanishes; no signal says so."""
+        self._cut()
+
+    def wait(self, patience: float = PATIENCE) -> int:
+        """Wait until the program has ended; its exit code."""
+        return self._process.wait(patience)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size, with an empty screen: what a terminal makes of the old one is its own affair."""
+        with self._changed:
+            self.screen = Screen(columns, rows)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._process.send_signal(signal.SIGWINCH)
+
+    def _cut(self) -> None:
         self._ended = True
         self._reader.join(5)
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
     def seen(self) -> Seen:
         """What has arrived until now."""

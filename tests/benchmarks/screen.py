@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from rich.cells import cell_len
+from rich.cells import cell_len, split_graphemes
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<mark>[<-?]?)(?P<numbers>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
     r"|[\x00-\x1a\x1c-\x1f\x7f]"
 )
 _BACKGROUND = re.compile(r"(?:^|;)(48;2;\d+;\d+;\d+|48;5;\d+|4[0-7]|10[0-7])(?=;|$)")
+_PARTS = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
 _REVERSE = re.compile(r"(?:^|;)7(?=;|$)")
 
 
@@ -45,7 +47,9 @@ class Region:
 class Screen:
     """Feed it what an app writes; read cells, texts, frames. Columns and rows count from 0."""
 
-    def __init__(self, columns: int, rows: int) -> None:
+    def __init__(self, columns: int, rows: int, width_of: Callable[[str], int] = cell_len) -> None:
+        """`width_of` measures a character: terminals differ in what they make of emoji of several parts."""
+        self._width_of = width_of
         self.columns = columns
         self.rows = rows
         self.frames = 0
@@ -120,15 +124,47 @@ class Screen:
         return next((row for row in region.rows if text in self.line(row, region.left, region.right)), None)
 
     def _put(self, text: str) -> None:
-        for piece, width in _pieces(text):
+        for piece, width in self._pieces(text):
             room = self.columns - self._x
-            if room <= 0:
-                return
+            if not width and self._x:
+                self._join(piece)
+            if room <= 0 or not width:
+                continue
             cells = list(piece) if width == len(piece) else [piece, *[""] * (width - 1)]
-            cells = cells[:room]
-            self._text[self._y][self._x : self._x + len(cells)] = cells
-            self._styles[self._y][self._x : self._x + len(cells)] = [self._style] * len(cells)
-            self._x += len(cells)
+            if len(cells) > room:
+                cells = cells[:room] if cells[room] else [" "] * room
+            start, end = self._x, self._x + len(cells)
+            row = self._text[self._y]
+            if not row[start]:
+                self._halve(row, start)
+            if end < self.columns and not row[end]:
+                self._halve(row, end)
+            row[start:end] = cells
+            self._styles[self._y][start:end] = [self._style] * len(cells)
+            self._x = end
+
+    def _halve(self, row: list[str], at: int) -> None:
+        """What is left of a wide character, of which something at `at` or before it is overwritten, is blank."""
+        end = at
+        while end < self.columns and not row[end]:
+            end += 1
+        while at and not row[at]:
+            at -= 1
+        row[at:end] = [" "] * (end - at)
+
+    def _join(self, mark: str) -> None:
+        at = self._x - 1
+        while at and not self._text[self._y][at]:
+            at -= 1
+        self._text[self._y][at] += mark
+
+    def _pieces(self, text: str) -> Iterator[tuple[str, int]]:
+        """A run of text with its width: whole where every character takes one cell, else character by character."""
+        if text.isascii() or (self._width_of is cell_len and cell_len(text) == len(text) and text.isprintable()):
+            yield text, len(text)
+            return
+        for start, end, _ in split_graphemes(text)[0]:
+            yield text[start:end], self._width_of(text[start:end])
 
     def _control(self, mark: str, numbers: str, between: str, final: str) -> None:
         if mark == "?" and numbers == "2026" and not between:
@@ -137,7 +173,7 @@ class Screen:
         if mark or between:
             return
         if final == "m":
-            self._style = "" if numbers in ("", "0") else numbers.removeprefix("0;")
+            self._style = _styled(self._style, numbers)
         elif final in "Hf":
             self._move_to(numbers)
         elif final in "ABCD":
@@ -171,15 +207,26 @@ class Screen:
         self._styles[row][left:] = [self._style] * (self.columns - left)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    """A run of text with its width: whole where every character takes one cell, else character by character."""
-    if text.isascii() or cell_len(text) == len(text):
-        yield text, len(text)
-        return
-    for character in text:
-        width = cell_len(character)
-        if width:
-            yield character, width
+@lru_cache(65536)
+def _styled(style: str, numbers: str) -> str:
+    """A style after more SGR numbers, always written in the same way: attributes in order, foreground, background."""
+    parts = _PARTS.findall(numbers) or ["0"]
+    known = _PARTS.findall(style)
+    for part in parts:
+        if part == "0":
+            known = []
+            continue
+        kind = _kind(part)
+        known = [one for one in known if _kind(one) != kind] + [part] * (part not in ("39", "49"))
+    return ";".join(sorted(known, key=lambda one: (_kind(one), one)))
+
+
+def _kind(part: str) -> str:
+    if len(part) >= 2 and (part[0] in "39" or part.startswith("38;")):
+        return "x foreground"
+    if len(part) >= 2 and (part[0] == "4" or part.startswith("10")):
+        return "y background"
+    return part.zfill(2)
 
 
 def _background(style: str) -> str:

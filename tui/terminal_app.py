@@ -1,0 +1,148 @@
+"""An app that writes to the terminal only what changed, when the line is free for it, and ends with its terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rich.color import ColorSystem
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.driver import Driver
+from textual.events import Event, Resize
+from textual.geometry import Offset
+from textual.screen import Screen
+
+from tui.widgets.changed_cells import ChangedCells
+
+if TYPE_CHECKING:
+    from tui.terminal_driver import TerminalDriver
+
+SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+LATEST_REDRAW = 0.25
+"""Seconds after which everything is written to a terminal of a new size, should the new layout not have done it."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """When the next frame may be written: at most `frames` a second, and `bytes_per_second` on the average."""
+
+    frames: float
+    bytes_per_second: float
+    clock: Callable[[], float] = time.monotonic
+    _due: float = field(default=0.0, init=False)
+
+    def wait(self) -> float:
+        """Seconds until then; 0 if it may be written now."""
+        return max(0.0, self._due - self.clock())
+
+    def sent(self, size: int) -> None:
+        """So many bytes were written."""
+        self._due = self.clock() + max(1 / self.frames, size / self.bytes_per_second)
+
+
+class TerminalApp(App[None]):
+    """Frames that the line is too slow for are never written: the next one that is has everything.
+
+    Where Textual draws by other means (tests, the web, Windows), it does so as always.
+    """
+
+    def __init__(self, *, pace: Pace | None = None) -> None:
+        super().__init__()
+        self._pace = pace
+        self._cells = ChangedCells()
+        self._waits = False
+        self._cursor_shown: Offset | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our driver, where Textual would take the one that it is built on."""
+        chosen = super().get_driver_class()
+        if sys.platform == "win32":
+            return chosen
+        from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415  # there is none on Windows
+
+        from tui.terminal_driver import TerminalDriver  # noqa: PLC0415
+
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    def terminal_taken(self) -> None:
+        """The terminal is ours (again): it may show anything."""
+        self._draw_all()
+
+    def terminal_gone(self) -> None:
+        """Nobody sees us any more."""
+        self.exit()
+
+    def action_redraw(self) -> None:
+        """Draw everything again: another program may have written on the terminal."""
+        self._draw_all()
+
+    async def on_event(self, event: Event) -> None:
+        """What a terminal shows after it changed its size is its own affair."""
+        if isinstance(event, Resize) and not event.is_forwarded:
+            self._cells.forget()
+            self._cursor_shown = None
+            asyncio.get_running_loop().call_later(LATEST_REDRAW, self._paint)
+        await super().on_event(event)
+
+    def _draw_all(self) -> None:
+        self._cells.forget()
+        self._cursor_shown = None
+        self._paint()
+
+    @property
+    def _terminal(self) -> TerminalDriver | None:
+        """Our driver, while it has the terminal."""
+        driver = self._driver
+        is_there = driver is not None and self._running and not self._closed and hasattr(driver, "line")
+        return driver if is_there and driver.is_ours else None  # type: ignore[return-value,union-attr]
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Textual has a frame: keep what it shows, and write what changed as soon as may be."""
+        is_frame = isinstance(renderable, (LayoutUpdate, ChopsUpdate))
+        if not is_frame or self._batch_count or not hasattr(self._driver, "line"):
+            super()._display(screen, renderable)
+            return
+        try:
+            compositor = screen._compositor
+            if self._cells.resize(compositor.size) and isinstance(renderable, ChopsUpdate):
+                renderable = compositor.render_full_update()
+            self._cells.take(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+            self._paint()
+        except Exception as error:  # noqa: BLE001  # as Textual does: it shows it and ends
+            self._handle_exception(error)
+        finally:
+            self.post_display_hook()
+
+    def _paint(self) -> None:
+        """Write what changed; later, if the line is not free or was used too much."""
+        terminal = self._terminal
+        if terminal is None or self._waits:
+            return
+        if self._pace is not None and (seconds := self._pace.wait()):
+            self._waits = True
+            asyncio.get_running_loop().call_later(seconds, self._paint_now)
+        elif not terminal.line.is_free(self._paint_now):
+            self._waits = True
+        else:
+            self._write(terminal)
+
+    def _paint_now(self) -> None:
+        self._waits = False
+        self._paint()
+
+    def _write(self, terminal: TerminalDriver) -> None:
+        changes = self._cells.changes()
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if not changes and cursor == self._cursor_shown:
+            return
+        self._cursor_shown = self._previous_cursor_position = cursor
+        words = f"{changes}\x1b[{cursor.y + 1};{cursor.x + 1}H"
+        terminal.write(f"{SYNC_BEGIN}{words}{SYNC_END}" if self._sync_available else words)
+        if self._pace is not None:
+            self._pace.sent(len(words))
