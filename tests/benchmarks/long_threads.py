@@ -44,7 +44,7 @@ class ThreadMaker:
 
     def empty(self, graph: str | None = None) -> str:
         """A thread without checkpoints; returns its id."""
-        return self._created({"metadata": {"graph_id": graph} if graph else {}})
+        return self.created({"metadata": {"graph_id": graph} if graph else {}})
 
     def steps(self, checkpoints: int, *, grow: int = 0, text_bytes: int = TEXT_BYTES) -> str:
         """A thread with exactly so many checkpoints (at least 3), made by a run; returns its id."""
@@ -76,14 +76,14 @@ class ThreadMaker:
         for turn in range(turns):
             answer = {"messages": [{"role": "assistant", "content": f"turn {turn}"}]}
             steps.append({"updates": [{"values": answer, "as_node": "speak"}]})
-        return self._created({"metadata": {"graph_id": "tokens"}, "supersteps": steps})
+        return self.created({"metadata": {"graph_id": "tokens"}, "supersteps": steps})
 
     def titled(self, titles: list[str]) -> None:
         """Threads of a short talk each; `titles` are what the model said last."""
         for title in titles:
             said = {"messages": [{"role": "user", "content": "hello"}, {"role": "assistant", "content": title}]}
             steps = [{"updates": [{"values": said, "as_node": node}]} for node in ("__input__", "__start__")]
-            self._created({"metadata": {"graph_id": "tokens"}, "supersteps": steps})
+            self.created({"metadata": {"graph_id": "tokens"}, "supersteps": steps})
 
     def page(self, thread: str, limit: int, before: str | None = None) -> bytes:
         """A page of history, unparsed."""
@@ -107,7 +107,8 @@ class ThreadMaker:
         """The newest state."""
         return self._json("GET", f"/threads/{thread}/state")
 
-    def _created(self, body: dict[str, Any]) -> str:
+    def created(self, body: dict[str, Any]) -> str:
+        """Make a thread; returns its id."""
         thread = self._json("POST", "/threads", body)["thread_id"]
         assert isinstance(thread, str)
         return thread

@@ -157,25 +157,6 @@ async def test_the_path_to_the_root_is_bright_and_the_rest_calm() -> None:
         assert bright == {"c06", "c05", "c02", "c01", "c00"}
 
 
-async def test_older_checkpoints_are_read_as_the_cursor_comes_near() -> None:
-    async with app_on_fake(backend=long_thread(300, page=50)) as (driver, _):
-        timeline = driver.screen.timeline
-        assert "older checkpoints, not loaded yet" in "".join(
-            text for text, _ in timeline.row_at(timeline.row_count - 1, 60)
-        )
-        assert timeline.summary.endswith("+ checkpoints")
-        first = timeline.selected
-        await driver.press("2", "G")
-        for _page in range(10):
-            await driver.press("G")
-            await driver.until(lambda: not driver.screen.history.is_reading)
-        await driver.until(lambda: timeline.summary == "300 checkpoints")
-        await driver.press("G")
-        assert timeline.selected == "c00"
-        await driver.press("g")
-        assert timeline.selected == first
-
-
 async def test_the_selection_stays_while_the_tree_grows() -> None:
     async with app_on_fake() as (driver, backend):
         await driver.select_step(0)

@@ -70,7 +70,7 @@ class ConnectionControl:
             words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
             self._screen.threads_list.show((), has_more=False, words=one_line(words))
         self.show()
-        self._screen.history.show_if_none()
+        self._screen.history.show_if_none(error)
         self._screen.report(error)
 
     def _given_up(self) -> None:

@@ -14,6 +14,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
@@ -160,6 +161,7 @@ class DebuggerScreen(PanesScreen):
         """Draw the panes' titles and the header again."""
         set_title(self.threads_list, self.threads.title, self.threads.facts)
         set_title(self.timeline, self.history.title, self.timeline.summary)
+        self.timeline.border_subtitle = Content(self.history.older.words)
         self.show_header()
 
     def action_copy(self) -> None:
@@ -235,8 +237,19 @@ class DebuggerScreen(PanesScreen):
         self.history.selection_moved()
 
     @on(Timeline.NeedOlder)
-    def _older_checkpoints(self) -> None:
-        self.history.read_older()
+    def _older_checkpoints(self, event: Timeline.NeedOlder) -> None:
+        if event.all_of_them:
+            self.history.older.read_all()
+        else:
+            self.history.older.read_near()
+        self.show_titles()
+
+    def action_back(self) -> None:
+        """Stop what reads on and on, if that is seen from here; else one pane to the left."""
+        if self.history.older.is_shown and self.current_pane in ("threads", "timeline"):
+            self.history.older.stop()
+        else:
+            super().action_back()
 
     @on(Timeline.Inspect)
     def _inspect(self) -> None:

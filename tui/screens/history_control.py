@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from tui.backends.errors import NotFound
+from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
 from tui.domain.safe_text import one_line
-from tui.screens.work import Job, goes_on
+from tui.screens.older_pages import OlderPages
+from tui.screens.work import Job
 from tui.session.open_thread import AmbiguousName, OpenThread
 from tui.widgets.inspector import NOTHING, Inspected
 from tui.widgets.thread_rows import NO_MESSAGES, thread_title
@@ -25,6 +26,7 @@ SELECTION_SECONDS = 0.08
 """How long the cursor rests before the inspector follows; the first move after a rest shows at once."""
 
 NONE_OPEN = "No thread is open: enter on a row of the threads pane opens it."
+TRY_AGAIN = "enter on a thread tries again."
 NO_CHECKPOINTS = "No checkpoints yet: i starts a run with an input."
 
 
@@ -36,12 +38,7 @@ class HistoryControl:
         self.opened: OpenThread | None = None
         self._waiting: str | None = None
         self._timer: Timer | None = None
-        self._older: Worker[None] | None = None
-
-    @property
-    def is_reading(self) -> bool:
-        """Whether an older page is on its way."""
-        return goes_on(self._older)
+        self.older = OlderPages(screen)
 
     @property
     def selected(self) -> Checkpoint | None:
@@ -65,15 +62,18 @@ class HistoryControl:
         self._screen.tell("Given up. What was open stays." if self.opened is not None else "Given up.")
 
     def _not_opened(self, error: Exception) -> None:
-        self.show_if_none()
+        self.show_if_none(error)
         self.failed(error)
 
-    def show_if_none(self) -> None:
-        """Where no thread is open, say what to do."""
+    def show_if_none(self, error: Exception | None = None) -> None:
+        """Where no thread is open, say why (`error`) and what to do."""
         if self.opened is None:
-            words = NONE_OPEN if self._screen.threads_list.threads else "No thread is open."
+            listed = bool(self._screen.threads_list.threads)
+            words = NONE_OPEN if listed else "No thread is open."
+            if listed and isinstance(error, BackendError):
+                words = one_line(" ".join(filter(None, (error.what, error.hint, TRY_AGAIN))))
             self._screen.timeline.show_nothing(words)
-            self._screen.inspector.show(None, "" if words != NONE_OPEN else NOTHING)
+            self._screen.inspector.show(None, NOTHING if words == NONE_OPEN else "")
 
     def say_opening(self, words: str) -> None:
         """What the panes say until the first thread is there."""
@@ -95,6 +95,7 @@ class HistoryControl:
         self._screen.threads_list.mark_open(thread.thread_id)
         self._show_tree(select)
         self._screen.thread_opened()
+        self.older.begin(opened)
 
     async def open_address(self, address: Address) -> None:
         """Open what was named on the command line."""
@@ -106,6 +107,7 @@ class HistoryControl:
         """The thread is gone."""
         if self.opened is not None and self.opened.thread_id == thread_id:
             self.opened = None
+            self.older.stop()
             self._screen.watch_thread.stop()
             self._screen.threads_list.mark_open(None)
             self._screen.timeline.show_nothing(words)
@@ -116,11 +118,6 @@ class HistoryControl:
         """Read what is new."""
         if self.opened is not None:
             self.start(partial(self._refresh, self.opened))
-
-    def read_older(self) -> None:
-        """Read the next page, unless that is being done."""
-        if self.opened is not None and not self.is_reading:
-            self._older = self.start(partial(self._read_older, self.opened), says="reading older checkpoints")
 
     def tree_grew(self, opened: OpenThread, *, follow: bool) -> None:
         """The tree of a thread took in checkpoints; `follow` moves the selection to its head."""
@@ -186,19 +183,12 @@ class HistoryControl:
         if opened is self.opened and not self._screen.live.is_streaming:
             self._screen.timeline.set_running(running=opened.thread.status == "busy")
 
-    async def _read_older(self, opened: OpenThread) -> None:
-        await opened.load_older()
-        self.tree_grew(opened, follow=False)
-        if opened is self.opened:
-            self._screen.timeline.ask_for_older()
-
     def _show_tree(self, select: str | None) -> None:
         assert self.opened is not None  # noqa: S101 - called with a thread
         if len(self.opened.tree):
             self._screen.timeline.show_tree(self.opened.tree, select=select)
             self._screen.timeline.set_drafts(self._screen.drafts.checkpoints(self.opened.thread_id))
             self._screen.timeline.set_running(running=self.opened.thread.status == "busy")
-            self._screen.timeline.ask_for_older()
         else:
             self._screen.timeline.show_nothing(NO_CHECKPOINTS)
         self.show_selected()

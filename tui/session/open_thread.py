@@ -50,6 +50,8 @@ class OpenThread:
         self.thread = thread
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()
+        self.received_bytes = 0
+        """What its pages weighed so far, as the server sent them."""
         self._page = FIRST_PAGE
         self._reading = asyncio.Lock()
 
@@ -67,6 +69,7 @@ class OpenThread:
         if self.tree.complete:
             return frozenset()
         page = await self.backend.history(self.thread_id, limit=self._page, before=self.tree.oldest_id)
+        self.received_bytes += page.received_bytes
         if page.checkpoints:
             per_row = max(1, page.received_bytes // len(page.checkpoints))
             self._page = max(1, min(MAX_PAGE, PAGE_BYTES // per_row))

@@ -49,8 +49,11 @@ class Timeline(LineList):
             """Only the newest selection counts."""
             return isinstance(message, Timeline.Selected)
 
+    @dataclass
     class NeedOlder(Message):
-        """The cursor is near rows that are not loaded yet."""
+        """The cursor is near rows that are not loaded yet, or (`all_of_them`) wants to go to the end."""
+
+        all_of_them: bool = False
 
     class Inspect(Message):
         """Enter: go on to the inspector."""
@@ -123,6 +126,7 @@ class Timeline(LineList):
         """Move the cursor to a checkpoint, as if the user had, unfolding what hides it; whether it is loaded."""
         if self._view is None or checkpoint_id not in self._view.tree:
             return False
+        self.tree_grew()  # what came in the background is drawn now and then only
         rows = len(self._view.lanes)
         number = self._view.reveal(checkpoint_id)
         if number is None:
@@ -152,7 +156,7 @@ class Timeline(LineList):
             return ""
         count, branches = len(self._view.tree), self._view.branches
         more = "" if self._view.tree.complete else "+"
-        words = f"{count}{more} checkpoint{'s' if count != 1 or more else ''}"
+        words = f"{count:,}{more} checkpoint{'s' if count != 1 or more else ''}"
         return words if branches < 2 else f"{words} · {branches} branches"
 
     @property
@@ -200,15 +204,21 @@ class Timeline(LineList):
             self.rows_changed(0, self.row_count)
         if self.selected is not None:
             self.post_message(self.Selected(self.selected))
-        self.ask_for_older()
-
-    def ask_for_older(self) -> None:
-        """Ask for the next page when the end of what is loaded comes near."""
-        if self._view is None or self._view.tree.complete:
-            return
-        reach = (self._cursor or 0) + 2 * max(1, self.size.height)
-        if reach >= len(self._view.lanes):
+        if self.needs_older:
             self.post_message(self.NeedOlder())
+
+    @property
+    def needs_older(self) -> bool:
+        """Whether the end of what is loaded is near, and not the end of the thread."""
+        if self._view is None or self._view.tree.complete:
+            return False
+        return (self._cursor or 0) + 2 * max(1, self.size.height) >= len(self._view.lanes)
+
+    def action_last(self) -> None:
+        """To the last row, and read on to the end of the thread."""
+        super().action_last()
+        if self._view is not None and not self._view.tree.complete:
+            self.post_message(self.NeedOlder(all_of_them=True))
 
     def double_clicked(self, index: int) -> None:
         """A double click goes on to the inspector."""
@@ -280,14 +290,22 @@ class Timeline(LineList):
     def _rows_moved(self, old: int | None, new: int | None) -> None:
         """The cursor's row has another number: draw everything, and leave that row where it was on the screen."""
         top = self.scroll_offset.y
-        self._goto(new)
+        if old is not None and new is not None and not top <= old < top + self.size.height:
+            # Who scrolled away from the cursor is not taken back to it.
+            self._path = self._path_to(new)
+            self._cursor = new
+        else:
+            self._goto(new)
         self.lines_changed()
         if top and old is not None and new is not None and old != new:
             self.scroll_to(y=max(0, top + new - old), animate=False, immediate=True)
 
     def _goto(self, number: int | None) -> None:
-        self._path = self._view.path_to(number) if self._view is not None and number is not None else Path()
+        self._path = self._path_to(number)
         self.place_cursor(number)
+
+    def _path_to(self, number: int | None) -> Path:
+        return self._view.path_to(number) if self._view is not None and number is not None else Path()
 
     def _head_number(self) -> int | None:
         head = self._view.tree.head if self._view is not None else None
