@@ -150,7 +150,7 @@ def resolve_connection(
         cert_file=_path(cert_file),
         cert_key_file=_path(cert_key_file),
         proxy=_proxy(proxy or base.proxy, environ),
-        ssh=_ssh_host(ssh or base.ssh),
+        ssh=_ssh_host(base.ssh if ssh is None else ssh),
         insecure_http=insecure_http or base.insecure_http,
         read_only=read_only or base.read_only,
         production=base.production,

@@ -104,6 +104,41 @@ def test_headers_are_references() -> None:
         resolve(backend="http://127.0.0.1:1", headers=["A=env:TOKEN"])
 
 
+@pytest.mark.parametrize("host", ["-oProxyCommand=touch x", "", " ", "a b"])
+def test_a_host_that_is_none_is_never_given_to_ssh(host: str) -> None:
+    with pytest.raises(ConfigError, match="USER@HOST"):
+        resolve(backend="http://127.0.0.1:1", ssh=host)
+    assert resolve(backend="http://127.0.0.1:1", ssh="me@far").ssh == "me@far"
+
+
+def test_a_proxy_is_a_url_and_holds_no_password() -> None:
+    def through(proxy: str, **environ: str) -> str | None:
+        return resolve(environ=environ, backend="http://127.0.0.1:1", proxy=proxy).proxy
+
+    assert through("http://proxy:3128") == "http://proxy:3128"
+    assert through("env:P", P="https://me:s3cret@proxy:3128") == "https://me:s3cret@proxy:3128"
+    for wrong in ("proxy:3128", "socks5://proxy:1", "http://me:s3cret@proxy:1", "http://x:99999", "env:NONE"):
+        with pytest.raises(ConfigError) as raised:
+            through(wrong)
+        assert "s3cret" not in str(raised.value)
+    with pytest.raises(ConfigError, match="do not go together"):
+        resolve(backend="http://127.0.0.1:1", ssh="far", proxy="http://proxy:1")
+
+
+def test_ways_and_certificates_come_from_options_before_the_profile() -> None:
+    profile = Profile(
+        "p", "https://h", ca_file="ca", cert_file="c", cert_key_file="k", proxy="http://a:1", insecure_http=True
+    )
+    config = Config({"p": profile})
+    found = resolve(config, profile="p")
+    assert (found.ca_file, found.cert_file, found.cert_key_file) == (Path("ca"), Path("c"), Path("k"))
+    assert (found.proxy, found.insecure_http) == ("http://a:1", True)
+    asked = resolve(config, profile="p", cert="mine.pem", proxy="http://b:1", ca_file="other")
+    assert (asked.ca_file, asked.cert_file, asked.cert_key_file) == (Path("other"), Path("mine.pem"), None)
+    assert asked.proxy == "http://b:1"
+    assert resolve(backend="https://h", cert="a,b").cert_key_file == Path("b")
+
+
 @pytest.mark.parametrize("url", ["ftp://x", "http://", "http://x:99999", "http://u:p@host"])
 def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ConfigError):

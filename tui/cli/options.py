@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import shlex
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,7 +48,7 @@ def backend_options(function: F) -> F:
     @click.option("--ca", "ca_file", metavar="FILE", help="A CA certificate to trust.")
     @click.option("--cert", metavar="FILE[,KEY]", help="A client certificate, and its key if that is another file.")
     @click.option("--proxy", metavar="URL", help="Go through this proxy; those of the environment are ignored.")
-    @click.option("--ssh", metavar="HOST", hidden=True, help="Tunnel through HOST, as which the URL is meant.")
+    @click.option("--ssh", metavar="HOST", help="Go through an ssh tunnel; URL is meant as HOST sees it.")
     @click.option("--insecure-http", is_flag=True, help="Let keys go unencrypted over a network.")
     @functools.wraps(function)
     def with_options(
@@ -79,11 +80,23 @@ def backend_options(function: F) -> F:
             ssh=ssh,
             insecure_http=insecure_http,
         )
-        where = f" --profile {profile}" if profile else f" --url {url}" if url else ""
+        typed = {"--profile": profile, "--url": url, "--ca": ca_file, "--cert": cert, "--proxy": proxy, "--ssh": ssh}
+        where = "".join(f" {option} {shlex.quote(text)}" for option, text in typed.items() if text)
         as_json, yes = kwargs.pop("as_json", False), kwargs.pop("yes", False)
-        return function(*args, options=Options(connection, as_json, where=where, yes=yes), **kwargs)
+        # Before the app takes the terminal: ssh may have to ask something.
+        with _reached(connection) as there:
+            return function(*args, options=Options(there, as_json, where=where, yes=yes), **kwargs)
 
     return with_options  # type: ignore[return-value]
+
+
+def _reached(connection: Connection) -> AbstractContextManager[Connection]:
+    """The connection, through a tunnel if it wants one."""
+    if connection.ssh is None:
+        return nullcontext(connection)  # spares the import
+    from tui.session.tunnel import reached
+
+    return reached(connection)
 
 
 def look_options(function: F) -> F:
