@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -22,6 +24,7 @@ from tui.screens.commands import BindingCommands, PlaceCommands, ThemeCommands
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.help import HelpScreen, help_page
 from tui.screens.keymap import contexts, remapped, usable_keys
+from tui.screens.signals import leave_on_signals
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.session.connect import make_session
 from tui.session.session import Session
@@ -79,6 +82,8 @@ class ForkpointApp(TerminalApp):
             production=production,
             profile=profile,
         )
+        self.going_on: list[tuple[str, str]] = []
+        """After the end: the runs that were followed until then, by the ids of thread and run."""
         self._problems = [*problems, *self._load_themes(theme, theme_folders)]
         self._keys, key_problems = usable_keys(keymap or {}, contexts(ForkpointApp))
         self._problems += key_problems
@@ -98,9 +103,11 @@ class ForkpointApp(TerminalApp):
         return self._debugger
 
     def on_mount(self) -> None:
-        """Say what was wrong with settings, themes and keys; greet who is here for the first time."""
+        """Say what was wrong with settings, themes and keys; greet who is here first; end in good order."""
         if self._first_start:
             self._debugger.mount(FirstHint())
+        if not self.is_headless:
+            leave_on_signals(lambda code: self.exit(return_code=code))
         for problem in self._problems:
             self.notify(problem, severity="warning", timeout=10, markup=False)
 
@@ -165,6 +172,11 @@ class ForkpointApp(TerminalApp):
             self.theme = self._theme_before
         self._theme_before = None
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, and remember which runs were followed until then."""
+        self.going_on = self._debugger.live.going_on()
+        super().exit(result, return_code, message)
+
     def action_ask_quit(self) -> None:
         """Leave; ask first when something would be lost or goes on."""
         reasons = self._debugger.reasons_to_stay()
@@ -200,8 +212,16 @@ class ForkpointApp(TerminalApp):
         return problems
 
 
-def run_app(connection: Connection, look: Look, open_address: Address | None = None) -> None:
-    """Open the app on a connection and return when the user leaves it."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How the app ended: its exit code, and the runs that go on without it, by the ids of thread and run."""
+
+    code: int
+    going_on: Sequence[tuple[str, str]]
+
+
+def run_app(connection: Connection, look: Look, open_address: Address | None = None) -> Left:
+    """Open the app on a connection and return when the user leaves it, or a signal ends it."""
     app = ForkpointApp(
         make_session(connection),
         open_address=open_address,
@@ -217,3 +237,4 @@ def run_app(connection: Connection, look: Look, open_address: Address | None = N
     )
     app.fit_colours(app.console.color_system, may_choose=look.theme is None)
     app.run(mouse=look.mouse)
+    return Left(app.return_code or 0, app.going_on)

@@ -46,6 +46,10 @@ class Pace:
         self._due = self.clock() + max(1 / self.frames, size / self.bytes_per_second)
 
 
+GONE = 129
+"""The exit code of an app whose terminal is gone."""
+
+
 class TerminalApp(App[None]):
     """Frames that the line is too slow for are never written: the next one that is has everything.
 
@@ -75,8 +79,8 @@ class TerminalApp(App[None]):
         self._draw_all()
 
     def terminal_gone(self) -> None:
-        """Nobody sees us any more."""
-        self.exit()
+        """Nobody sees us any more: the same end as by SIGHUP, which mostly comes along."""
+        self.exit(return_code=GONE)
 
     def action_redraw(self) -> None:
         """Draw everything again: another program may have written on the terminal."""

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tests.benchmarks.screen import Screen
 
@@ -106,7 +107,7 @@ class PtyTerminal:
         """The program."""
         return self._process.pid
 
-    def __enter__(self) -> PtyTerminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

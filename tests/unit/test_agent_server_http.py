@@ -13,6 +13,7 @@ import pytest
 from tests.unit.agent_server_fakes import URL, Chunks, Script, answer, backend, raw
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import limits
+from tui.backends.agent_server.failures import retry_after
 from tui.backends.errors import (
     BackendError,
     BadAnswer,
@@ -152,6 +153,32 @@ async def test_a_read_is_asked_again(fault: Any) -> None:
     script = Script(fault, fault, answer(THREAD))
     assert (await backend(script).get_thread("t")).thread_id == "t"
     assert len(script.requests) == 3
+
+
+async def test_a_server_that_asks_for_a_long_pause_is_left_alone_and_the_pause_is_said() -> None:
+    script = Script(answer({}, 429, retry_after="120"))
+    error = await failure(script)
+    assert len(script.requests) == 1
+    assert error.retry_after == 120
+    assert error.hint == "Too many requests. It asks to be tried again in 120 s."
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        # A time counts from the server's own clock, wherever ours stands.
+        ({"retry-after": "Fri, 31 Dec 1999 23:59:59 GMT", "date": "Fri, 31 Dec 1999 23:59:50 GMT"}, 9.0),
+        ({"retry-after": "Fri, 31 Dec 1999 23:59:50 GMT", "date": "Fri, 31 Dec 1999 23:59:59 GMT"}, 0.0),
+        ({"retry-after": "Fri, 31 Dec 1999 23:59:59 GMT"}, None),
+        ({"retry-after": "soon", "date": "Fri, 31 Dec 1999 23:59:50 GMT"}, None),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "9" * 400}, None),
+        ({}, None),
+    ],
+)
+def test_what_servers_say_of_the_next_try(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers) == seconds
 
 
 async def test_searches_are_reads() -> None:

@@ -6,17 +6,27 @@ from __future__ import annotations
 class BackendError(Exception):
     """Base: `what` happened (one sentence), `hint` what to try, `status` the HTTP status if there was one.
 
+    `retry_after`: seconds after which the server wants to be asked again, if it said so.
     `exit_code` is the exit code of a verb that ends with this error.
     """
 
     exit_code = 5
 
-    def __init__(self, what: str, *, hint: str = "", status: int | None = None, detail: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        hint: str = "",
+        status: int | None = None,
+        detail: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
         self.status = status
         self.detail = detail
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return f"{self.what} {self.hint}".strip()

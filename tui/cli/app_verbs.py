@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.failures import Stop
 from tui.cli.options import Options, backend_options, connected, look_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.config import Connection
 
 
@@ -30,7 +34,24 @@ def open_app(options: Options, thread: str | None, plain_marks: bool, no_mouse: 
     address = parse_address(thread) if thread else None
     _need_a_terminal("forkpoint threads, history, show …")
     look = look_of(load_config(), theme=options.connection.theme, ascii=plain_marks, mouse=not no_mouse)
-    run_app(options.connection, look, address)
+    left = run_app(options.connection, look, address)
+    _say_what_goes_on(left.going_on, options.where)
+    if left.code:
+        raise Stop(left.code)
+
+
+def _say_what_goes_on(runs: Sequence[tuple[str, str]], where: str) -> None:
+    """How to join the runs that were followed, by the ids of thread and run."""
+    from tui.domain.safe_text import sanitise
+
+    try:
+        for thread_id, run_id in runs:
+            words = f"Run {run_id} goes on at the server. Join it: forkpoint join {thread_id} {run_id}{where}"
+            click.echo(sanitise(words), err=True)
+        sys.stderr.flush()
+    except OSError:
+        # The terminal is gone: what is left in the buffer must not spoil the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 @click.command()
@@ -60,7 +81,6 @@ def _play_story(url: str) -> None:
     import asyncio
 
     from tui.cli.demo_story import StoryFailed, play_story
-    from tui.cli.failures import Stop
 
     try:
         asyncio.run(play_story(url))

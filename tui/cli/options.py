@@ -67,9 +67,10 @@ def backend_options(function: F) -> F:
     ) -> Any:
         from tui.config import load_config, resolve_connection
 
+        url = kwargs.pop("backend", None) or url
         connection = resolve_connection(
             load_config(),
-            backend=kwargs.pop("backend", None) or url,
+            backend=url,
             profile=profile,
             assistant=assistant,
             read_only=read_only,

@@ -25,6 +25,7 @@ class ConnectionControl:
         self._profile = profile or ""
         self._production = production
         self._progress = ""
+        self._may_stop = False
         self.state = "connecting"
         """connecting, live or offline."""
         self.is_ready = False
@@ -57,10 +58,22 @@ class ConnectionControl:
             address, self._open_address = self._open_address, None
             await screen.history.open_address(address)
             screen.action_pane("timeline")
-        elif screen.history.opened is None and screen.threads_list.threads:
-            await screen.history.open(screen.threads_list.threads[0])
+        elif screen.history.opened is None:
+            await self._open_first()
         screen.history.show_if_none()
         self.is_ready = True
+
+    async def _open_first(self) -> None:
+        """The thread of a run that the app before this one left, else the newest thread."""
+        screen = self._screen
+        left = await screen.session.left_run()
+        if left is not None:
+            thread = screen.threads.find(left.thread_id) or await screen.session.backend.get_thread(left.thread_id)
+            screen.threads_list.select(thread.thread_id)
+            await screen.history.open(thread)
+            screen.action_pane("timeline")  # where the key is that joins it
+        elif screen.threads_list.threads:
+            await screen.history.open(screen.threads_list.threads[0])
 
     def _not_connected(self, error: Exception) -> None:
         if isinstance(error, CannotConnect) or self.state == "connecting":
@@ -90,10 +103,10 @@ class ConnectionControl:
             self.state = state
             self.show()
 
-    def show_progress(self, says: str, *, only: str | None = None) -> None:
+    def show_progress(self, says: str, *, only: str | None = None, may_stop: bool = False) -> None:
         """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
         if only is None or self._progress == only:
-            self._progress = says
+            self._progress, self._may_stop = says, may_stop
             self.show()
 
     def show(self) -> None:
@@ -111,7 +124,7 @@ class ConnectionControl:
                 profile=one_line(self._profile),
                 server=one_line(screen.session.info.title) if self.is_live else "",
                 address=screen.address,
-                state=self._progress or self.state,
+                state=self._progress + " · esc stops" * self._may_stop if self._progress else self.state,
                 assistant=one_line(assistant, 30),
                 read_only=screen.read_only,
                 production=self._production,

@@ -37,7 +37,7 @@ from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
 from tui.screens.waiting_keys import WaitingKeys
 from tui.screens.watch_control import WatchControl
-from tui.screens.work import Work
+from tui.screens.work import Stopped, Work
 from tui.session.open_thread import OpenThread
 from tui.session.session import Session
 from tui.widgets.args_editor import ArgsEditor
@@ -137,6 +137,9 @@ class DebuggerScreen(PanesScreen):
 
     def report(self, error: BaseException) -> None:
         """Tell about an error; one of the connection is seen in the header, too."""
+        if isinstance(error, Stopped):
+            self.tell(f"{error.what} ctrl+r tries again.")
+            return
         if isinstance(error, CannotConnect):
             self.connection.found(alive=False)
         super().report(error)
@@ -149,9 +152,9 @@ class DebuggerScreen(PanesScreen):
         """Show what would be sent."""
         self.app.push_screen(TextScreen("What would be sent", request_page(requests, plan, self.address)))
 
-    def show_progress(self, says: str, *, only: str | None = None) -> None:
+    def show_progress(self, says: str, *, only: str | None = None, may_stop: bool = False) -> None:
         """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
-        self.connection.show_progress(says, only=only)
+        self.connection.show_progress(says, only=only, may_stop=may_stop)
 
     def show_header(self) -> None:
         """Draw the header and the keys again."""
@@ -163,6 +166,11 @@ class DebuggerScreen(PanesScreen):
         set_title(self.timeline, self.history.title, self.timeline.summary)
         self.timeline.border_subtitle = Content(self.history.older.words)
         self.show_header()
+
+    def action_back(self) -> None:
+        """Give up what takes long; else one pane to the left."""
+        if not self.work.stop_waiting():
+            super().action_back()
 
     def action_copy(self) -> None:
         """Copy something of the current selection."""

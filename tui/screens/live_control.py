@@ -84,6 +84,10 @@ class LiveControl:
         """How many runs are followed now, with those in the background."""
         return len(self._active())
 
+    def going_on(self) -> list[tuple[str, str]]:
+        """The runs that are followed now: ids of thread and run."""
+        return [(one.opened.thread_id, one.run_id) for one in self._active() if one.run_id is not None]
+
     def is_streaming_on(self, opened: OpenThread) -> bool:
         """Whether a run that is followed is one of this thread."""
         return any(followed.opened is opened for followed in self._active())
@@ -266,6 +270,7 @@ class LiveControl:
 
     def _run_started(self, followed: Followed, run_id: str) -> None:
         followed.run_id = run_id
+        self._screen.session.run_begun(followed.opened.thread_id, run_id)
         if followed.plan is not None:
             self._screen.travel.sent(followed.opened, followed.plan)
         if followed is self._shown:
@@ -274,6 +279,8 @@ class LiveControl:
 
     def _run_ended(self, followed: Followed, ended: RunEnded) -> None:
         followed.feed.close()
+        if ended.run_id is not None and ended.end is not RunEnd.LOST:
+            self._screen.session.run_over(followed.opened.thread_id, ended.run_id)
         is_shown = followed is self._shown
         if is_shown:
             self._screen.live_pane.run_ended(ended)
@@ -344,7 +351,7 @@ class LiveControl:
             f"Cancel run …{tail(run_id)}?",
             f"at {self._screen.address}. The checkpoints that it made stay.",
             lambda: self._screen.work.start(
-                partial(self._cancel, thread_id, run_id), group="cancel", says="cancelling"
+                partial(self._cancel, thread_id, run_id), group="cancel", says="cancelling", may_stop=False
             ),
         )
 

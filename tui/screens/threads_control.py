@@ -167,7 +167,7 @@ class ThreadsControl:
         )
 
     def _start(self, job: Job) -> None:
-        self._screen.work.start(job, group="thread-change", says="changing threads")
+        self._screen.work.start(job, group="thread-change", says="changing threads", may_stop=False)
 
     async def read_first(self) -> None:
         """Read the first page."""

@@ -24,12 +24,14 @@ class WatchControl:
         self._screen = screen
         self._worker: Worker[None] | None = None
         self._opened: OpenThread | None = None
+        self._busy_at_first = False
         self.follows = False
 
     def start(self, opened: OpenThread) -> None:
         """Watch this thread from now on, and no other."""
         self._opened = opened
         self.follows = False
+        self._busy_at_first = opened.thread.status == "busy"
         watch = ThreadWatch(opened, lambda event: self._hear(opened, event))
         self._worker = self._screen.work.start(watch.run, group="watch", on_error=self._gone)
 
@@ -82,7 +84,9 @@ class WatchControl:
             self._screen.live.join(opened, run)
         else:
             self._screen.thread_is_busy(opened)
-            self._screen.tell(f"Run …{tail(run.run_id)} has begun. J joins it, f follows the thread.")
+            verb = "goes on" if self._busy_at_first else "has begun"
+            self._screen.tell(f"Run …{tail(run.run_id)} {verb}. J joins it, f follows the thread.")
+        self._busy_at_first = False
 
     def _gone(self, error: Exception) -> None:
         if isinstance(error, NotFound) and self._opened is not None:

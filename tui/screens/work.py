@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual.worker import Worker
+from textual.worker import Worker, get_current_worker
 
 from tui.backends.errors import BackendError
 from tui.domain.plans import PlanError
@@ -25,24 +25,56 @@ the same tick, would be a warning on the user's screen."""
 OnError = Callable[[Exception], None]
 
 
+class Stopped(BackendError):
+    """The user did not want to wait any longer."""
+
+
 class Work:
     """Starts jobs of the screen. A job of the same group replaces the one before."""
 
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
+        self._slow: list[tuple[Worker[None], str, OnError]] = []
+        """Reads that were told to take long, oldest first: what they do, and who hears that they were stopped."""
 
-    def start(self, job: Job, *, group: str, says: str = "", on_error: OnError | None = None) -> Worker[None]:
-        """Run `job`; `says` is shown while it takes long; errors go to `on_error`, else to a message."""
+    def stop_waiting(self) -> bool:
+        """Give up the newest read that takes long; False where nothing does."""
+        self._slow = [slow for slow in self._slow if not slow[0].is_finished]
+        if not self._slow:
+            return False
+        worker, says, on_error = self._slow.pop()
+        worker.cancel()
+        on_error(Stopped(f"Stopped {says}."))
+        return True
+
+    def start(
+        self, job: Job, *, group: str, says: str = "", on_error: OnError | None = None, may_stop: bool = True
+    ) -> Worker[None]:
+        """Run `job`; `says` is shown while it takes long; errors go to `on_error`, else to a message.
+
+        `may_stop`: the user may give it up. Not for what changes something: nobody would know whether it was done.
+        """
         return self._screen.run_worker(
-            partial(self._guarded, job, says, on_error), group=group, exclusive=True, exit_on_error=False, name=group
+            partial(self._guarded, job, says, on_error or self._screen.report, may_stop=may_stop),
+            group=group,
+            exclusive=True,
+            exit_on_error=False,
+            name=group,
         )
 
-    async def _guarded(self, job: Job, says: str, on_error: OnError | None) -> None:
-        timer = self._screen.set_timer(SHOW_AFTER, lambda: self._screen.show_progress(says)) if says else None
+    async def _guarded(self, job: Job, says: str, on_error: OnError, *, may_stop: bool) -> None:
+        worker = get_current_worker()
+
+        def takes_long() -> None:
+            if may_stop:
+                self._slow.append((worker, says, on_error))
+            self._screen.show_progress(says, may_stop=may_stop)
+
+        timer = self._screen.set_timer(SHOW_AFTER, takes_long) if says else None
         try:
             await job()
         except (BackendError, PlanError, AmbiguousName) as error:
-            (on_error or self._screen.report)(error)
+            on_error(error)
         finally:
             if timer is not None:
                 timer.stop()

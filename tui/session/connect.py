@@ -10,6 +10,7 @@ from tui.backends.agent_server.writes import OnWrite
 from tui.config import Connection, state_folder
 from tui.domain.secrets import secrets_in
 from tui.session.audit import FILE_NAME, AuditLog
+from tui.session.left_runs import FOLDER_NAME, LeftRuns
 from tui.session.session import Session
 
 Tell = Callable[[str], None]
@@ -19,7 +20,8 @@ def make_session(connection: Connection, tell: Tell | None = None) -> Session:
     """A session for this connection, not yet connected. `tell` hears what goes wrong beside the work proper."""
     audit = audit_log(connection, tell) if connection.audited else None
     backend = make_backend(connection, on_write=audit.record if audit is not None else None)
-    return Session(backend, assistant=connection.assistant, audit=audit)
+    left = LeftRuns(state_folder() / FOLDER_NAME) if connection.audited else None
+    return Session(backend, assistant=connection.assistant, audit=audit, left=left)
 
 
 def make_backend(

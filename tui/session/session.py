@@ -13,6 +13,7 @@ from tui.domain.plans import PlanError
 from tui.domain.requests import RunSetup
 from tui.domain.run_setup import run_setup
 from tui.session.audit import AuditLog
+from tui.session.left_runs import LeftRun, LeftRuns
 from tui.session.open_thread import AmbiguousName, OpenThread
 
 SEARCH_PAGE = 1000
@@ -22,13 +23,21 @@ SEARCH_PAGE = 1000
 class Session:
     """A backend with a memory. `assistant` is the one the user named for this session, if any.
 
-    `audit` is the log of its writes, None where they are not logged.
+    `audit` is the log of its writes, `left` the memory of followed runs; None where nothing is to be kept.
     """
 
-    def __init__(self, backend: Backend, *, assistant: str | None = None, audit: AuditLog | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        assistant: str | None = None,
+        audit: AuditLog | None = None,
+        left: LeftRuns | None = None,
+    ) -> None:
         self.backend = backend
         self.assistant = assistant
         self.audit = audit
+        self._left = left
         self.info = ServerInfo(kind="unknown")
         self._assistants: Sequence[Assistant] | None = None
 
@@ -40,6 +49,28 @@ class Session:
     async def close(self) -> None:
         """Close the connection; runs go on at the server."""
         await self.backend.close()
+
+    def run_begun(self, thread_id: str, run_id: str) -> None:
+        """A run is followed from now on: should this process end, the next one finds it."""
+        if self._left is not None:
+            self._left.begun(LeftRun(self.backend.address, thread_id, run_id))
+
+    def run_over(self, thread_id: str, run_id: str) -> None:
+        """A run that was followed has ended."""
+        if self._left is not None:
+            self._left.ended(LeftRun(self.backend.address, thread_id, run_id))
+
+    async def left_run(self) -> Run | None:
+        """The newest run that an app followed when it ended, if it goes on still; the others are forgotten."""
+        for left in self._left.at(self.backend.address) if self._left is not None else ():
+            try:
+                run = await self.backend.get_run(left.thread_id, left.run_id)
+            except NotFound:
+                run = None
+            if run is not None and run.is_active:
+                return run
+            self.run_over(left.thread_id, left.run_id)
+        return None
 
     async def threads(self, query: ThreadQuery) -> ThreadPage:
         """A page of threads, last updated first."""

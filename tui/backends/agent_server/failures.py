@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import ssl
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from tui.backends._httpx import httpx
 from tui.backends.errors import (
@@ -25,6 +28,9 @@ from tui.domain.safe_text import one_line
 from tui.domain.secrets import hide
 
 _LONGEST = 300
+
+TRY_AGAIN = frozenset({429, 502, 503, 504})
+"""Statuses of a server that may answer in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +179,37 @@ def refused(
         kind, hint = _KINDS[409]  # LangGraph.js refuses a second run with 422
     if "already exists" in detail:
         hint = "Choose another id, or none."
+    pause = retry_after(headers) if status in TRY_AGAIN else None
+    if pause is not None:
+        hint = f"{_BUSY.get(status, _OVERLOADED)} It asks to be tried again in {math.ceil(pause)} s."
     what = f"{asked.address} answered {status} to {asked}" + (f": {detail.rstrip('.')}." if detail else ".")
-    return kind(what, hint=hint, status=status, detail=detail)
+    return kind(what, hint=hint, status=status, detail=detail, retry_after=pause)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the server wants to be asked again; None when it does not say so in a way that can be read.
+
+    It names seconds or a time. The time is taken as the server's own clock (its Date header) has it: ours may be wrong.
+    """
+    said = headers.get("retry-after", "").strip()
+    if said.isdecimal() and len(said) < 10:
+        return float(said)
+    then, now = _http_time(said), _http_time(headers.get("date", ""))
+    if then is None or now is None:
+        return None
+    return max(0.0, (then - now).total_seconds())
+
+
+def _http_time(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 _BROKEN = "The server's own log says why; reading may work again in a moment."
+_OVERLOADED = "The server is starting or overloaded."
+_BUSY = {429: "Too many requests."}
 _GATEWAY = "A proxy answered for the server: it may be starting or overloaded. Try again in a moment."
 _KINDS: dict[int, tuple[type[BackendError], str]] = {
     400: (Rejected, ""),

@@ -19,7 +19,7 @@ import stamina.instrumentation
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import limits
 from tui.backends.agent_server.address import Address, Credentials
-from tui.backends.agent_server.failures import Asked, refused, unreachable
+from tui.backends.agent_server.failures import TRY_AGAIN, Asked, refused, unreachable
 from tui.backends.agent_server.guard import ReadOnlyTransport, is_read
 from tui.backends.agent_server.route import STRAIGHT, Route, tls_of, transport_of
 from tui.backends.agent_server.writes import OnWrite, Outcome, telling
@@ -33,7 +33,6 @@ stamina.instrumentation.set_on_retry_hooks([])
 
 _LONGEST_ID = 500
 _RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
-_TRY_AGAIN = frozenset({429, 502, 503, 504})
 
 Query = Sequence[tuple[str, str]]
 
@@ -299,10 +298,16 @@ def run_id_of(response: httpx.Response) -> str | None:
     return None
 
 
-def _worth_another_try(error: Exception) -> bool:
+def _worth_another_try(error: Exception) -> bool | float:
+    """Whether a read is asked again; a number is the pause in seconds that the server wants."""
     if isinstance(error, ConnectionLost):
         return not isinstance(error.__cause__, httpx.TimeoutException)
-    return isinstance(error, BackendError) and error.status in _TRY_AGAIN
+    if not isinstance(error, BackendError) or error.status not in TRY_AGAIN:
+        return False
+    if error.retry_after is None:
+        return True
+    # Nobody looks at a screen that stands still for longer: then the user is told when to try again.
+    return error.retry_after if error.retry_after <= limits.LONGEST_PAUSE else False
 
 
 def _timeout(read_seconds: float | None) -> httpx.Timeout:

@@ -27,5 +27,8 @@ SILENCE_SECONDS = 300.0
 READ_ATTEMPTS = 3
 """A read is asked at most so often: official servers drop the pooled connection after they answered 500."""
 
+LONGEST_PAUSE = 10.0
+"""Seconds that a read waits when the server asks for a pause (Retry-After); longer ones are told instead."""
+
 ERROR_BODY = 64 * 1024
 """Bytes of an error's body that are read; its first line is what is shown."""
