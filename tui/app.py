@@ -31,7 +31,7 @@ from tui.session.session import Session
 from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
-from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
+from tui.widgets.line_filters import AsciiMarks, NothingHidden, NothingHiddenInPrints
 
 
 class ForkpointApp(TerminalApp):
@@ -69,7 +69,8 @@ class ForkpointApp(TerminalApp):
         super().__init__()
         self.session = session
         self.animation_level = "none"
-        self._gates: list[LineFilter] = [NoControlCharacters(), *([AsciiMarks()] if ascii_only else [])]
+        self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console))
+        self._gates: list[LineFilter] = [NothingHidden(), *([AsciiMarks()] if ascii_only else [])]
         self._first_start = first_start
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
@@ -93,6 +94,13 @@ class ForkpointApp(TerminalApp):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters and our gates, which come last."""
         return [*super().get_line_filters(), *self._gates]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text as it is; only lone surrogates, which no terminal can take, become U+FFFD, and that is said."""
+        sendable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        super().copy_to_clipboard(sendable)
+        if sendable != text:
+            self.notify("Lone surrogates can't be copied: U+FFFD stands for them.", severity="warning", markup=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""

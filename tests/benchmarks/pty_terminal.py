@@ -76,8 +76,9 @@ class PtyTerminal:
         rows: int = 36,
         environment: Mapping[str, str] | None = None,
         bytes_per_second: float | None = None,
+        screen: Screen | None = None,
     ) -> None:
-        self.screen = Screen(columns, rows)
+        self.screen = screen or Screen(columns, rows)
         self.first_byte: float | None = None
         self.last_byte: float | None = None
         self._speed = bytes_per_second

@@ -15,7 +15,7 @@ from tui.screens.too_small import is_too_small
 from tui.widgets.first_hint import LINES
 from tui.widgets.header_line import HeaderFacts, header_line
 from tui.widgets.key_bar import fitting
-from tui.widgets.line_filters import AsciiMarks, NoControlCharacters
+from tui.widgets.line_filters import AsciiMarks, NothingHidden
 from tui.widgets.lines import plain, width_of
 
 FACTS = HeaderFacts("demo", "langgraph 1.2.22 · api 0.16.7", "http://127.0.0.1:2024", "live", "agent")
@@ -94,5 +94,5 @@ def test_ascii_marks_leave_what_people_wrote() -> None:
 
 
 def test_no_control_character_reaches_the_terminal() -> None:
-    (segment,) = NoControlCharacters().apply([Segment("a\x1b]52;c;x\x07b\x9bz")], Color(0, 0, 0))
+    (segment,) = NothingHidden().apply([Segment("a\x1b]52;c;x\x07b\x9bz")], Color(0, 0, 0))
     assert segment.text == "a]52;c;xbz"

@@ -27,11 +27,13 @@ class Interrupted(Exception):
 
 
 def exit_code_of(error: BaseException) -> int:
-    """Say what happened on standard error and return the exit code. Errors that nobody foresaw are raised again."""
+    """Say what happened on standard error and return the exit code. Of errors that nobody foresaw, all is said."""
     if isinstance(error, Stop):
         return error.code
     if isinstance(error, Interrupted):
-        click.echo(error.message, err=True)
+        from tui.domain.safe_text import sanitise
+
+        click.echo(sanitise(error.message), err=True)
         return INTERRUPTED
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return INTERRUPTED
@@ -65,4 +67,8 @@ def _domain_code(error: BaseException) -> int:
     if isinstance(error, DemoError):
         click.echo(sanitise(f"forkpoint: {error}"), err=True)
         return 4
-    raise error
+    import traceback
+
+    # A bug; its words may come from a server, and Python would print them as they are.
+    click.echo(sanitise("".join(traceback.format_exception(error))), err=True, nl=False)
+    return 1

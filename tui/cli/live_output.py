@@ -106,7 +106,7 @@ class PlainPrinter:
         where = f"head {tail(ended.head.checkpoint_id)}" if ended.head is not None else "no checkpoint"
         how = ended.end.value if self._error_said and ended.end is RunEnd.ERROR else _end_words(ended)
         say()
-        say(f"{how} · run {tail(ended.run_id or '?')} · {where}")
+        say(f"{_hanging(how)} · run {tail(ended.run_id or '?')} · {where}")
         if ended.end is RunEnd.WAITING and ended.head is not None:
             for asked in ended.head.pending_interrupts:
                 say(f"  waits for: {one_line(in_words(asked.value, 400))}")
@@ -120,7 +120,7 @@ class PlainPrinter:
         elif event.mode == "error":
             self._close_line()
             data = event.data if isinstance(event.data, dict) else {}
-            say(f"✗ {data.get('error', 'error')}: {data.get('message', event.data)}")
+            say(_hanging(f"✗ {data.get('error', 'error')}: {data.get('message', event.data)}"))
             self._error_said = True
         elif event.mode == "custom":
             self._close_line()
@@ -134,7 +134,7 @@ class PlainPrinter:
         node = ".".join((*_subgraph_names(event), str(about.get("langgraph_node", "?"))))
         if self._open is None:
             self._open = (node, message_id)
-            self._paragraph = Paragraph(f"{node:<10} ")
+            self._paragraph = Paragraph(f"{one_line(node):<10} ")
         if self._open == (node, message_id) and self._paragraph is not None:
             self._said.add(message_id)
             self._paragraph.write(text)
@@ -146,7 +146,7 @@ class PlainPrinter:
         words = step_words(None, _without(update, self._said))
         self._said |= _ids(update)
         if words:
-            say(f"{node:<10} {one_line(words)}")
+            say(f"{one_line(node):<10} {one_line(words)}")
 
     def _close_line(self) -> None:
         if self._paragraph is not None:
@@ -196,6 +196,11 @@ def joining(options: Options, thread_id: str, run_id: str | None, *, certain: bo
     """What to tell a user who leaves, or is cut off, while a run goes on (or may: `certain` is False)."""
     goes_on = "goes on" if certain else "may go on"
     return f"The run {goes_on} at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}{options.where}"
+
+
+def _hanging(text: str) -> str:
+    """A text whose further lines are indented: what a run says must not pass for a line of ours."""
+    return text.replace("\n", "\n    ")
 
 
 def _say_of_the_line(event: TravelEvent) -> None:

@@ -17,7 +17,7 @@ from tui.domain.labels import Mark, duration, row_text
 from tui.domain.lanes import Row, RowKind
 from tui.domain.layout import layout
 from tui.domain.origin import origin_of
-from tui.domain.safe_text import one_line, sanitise, shorten
+from tui.domain.safe_text import escape_hidden, one_line, sanitise, shorten
 from tui.domain.tree import CheckpointTree
 
 NOT_JSON = "$not_json"
@@ -25,8 +25,11 @@ NOT_JSON = "$not_json"
 
 
 def print_json(value: JSON) -> None:
-    """One JSON document (or one line of a stream) on standard output, flushed."""
-    sys.stdout.write(dumps(carriable(value)).decode() + "\n")
+    """One JSON document (or one line of a stream) on standard output, flushed.
+
+    Hidden characters are written as JSON escapes: the same value, and safe in a terminal.
+    """
+    sys.stdout.write(escape_hidden(dumps(carriable(value)).decode()) + "\n")
     sys.stdout.flush()
 
 
@@ -55,6 +58,7 @@ def say_columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozen
     """Aligned columns, by cell width; the last one is cut at the terminal's edge, numbers go to the right."""
     if not rows:
         return
+    rows = [[one_line(text) for text in row] for row in rows]
     widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [

@@ -6,7 +6,8 @@ import sys
 
 from tui.cli.output import terminal_width
 from tui.domain.cells import cell_len
-from tui.domain.safe_text import sanitise
+from tui.domain.hidden import hidden_words
+from tui.domain.safe_text import hidden_count, sanitise
 
 
 class Paragraph:
@@ -17,6 +18,7 @@ class Paragraph:
         self._width = max(40, terminal_width())
         self._column = cell_len(title)
         self._word = ""
+        self._hidden = 0
         sys.stdout.write(sanitise(title))
 
     def write(self, text: str) -> None:
@@ -30,13 +32,16 @@ class Paragraph:
         sys.stdout.flush()
 
     def close(self) -> None:
-        """The end of the paragraph."""
+        """The end of the paragraph, where what was hidden in it is counted."""
         self._put_word()
+        if self._hidden:
+            sys.stdout.write(f"\n{self._indent}({hidden_words(self._hidden)})")
         sys.stdout.write("\n")
         sys.stdout.flush()
 
     def _put_word(self) -> None:
-        word = sanitise(self._word)
+        word = sanitise(self._word).expandtabs(4)
+        self._hidden += hidden_count(self._word)
         if self._column + cell_len(word) > self._width and self._column > len(self._indent):
             self._new_line()
         sys.stdout.write(word)

@@ -177,9 +177,11 @@ async def _show(options: Options, text: str) -> None:
 
 def _say_checkpoint(checkpoint: Checkpoint) -> None:
     from tui.cli.output import say, say_fields
+    from tui.domain.hidden import hidden_in_message, hidden_words
     from tui.domain.json_values import pretty
     from tui.domain.labels import call_words, in_words
     from tui.domain.messages import read_messages
+    from tui.domain.safe_text import one_line
 
     say_fields(
         [
@@ -195,7 +197,8 @@ def _say_checkpoint(checkpoint: Checkpoint) -> None:
     say()
     messages = read_messages(checkpoint.values)
     for message in messages:
-        say(f"{message.role}  {message.name or ''}".rstrip())
+        hidden = hidden_words(hidden_in_message(message))
+        say(one_line(f"{message.role}  {message.name or ''}") + (f"  ({hidden})" if hidden else ""))
         if message.text:
             say(_indented(message.text))
         for call in message.tool_calls:
@@ -209,7 +212,9 @@ def _say_checkpoint(checkpoint: Checkpoint) -> None:
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())
+    from tui.domain.safe_text import sanitise
+
+    return "\n".join(f"    {line}" for line in sanitise(text).split("\n"))
 
 
 @click.command()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tui.domain.safe_text import one_line
+
 HEAD = "head"
 LATEST = "latest"
 
@@ -70,8 +72,8 @@ def matching(ids: Iterable[str], part: str) -> list[str]:
 
 
 def tail(identifier: str, length: int = 6) -> str:
-    """The end of an id, which tells ids apart: they are time-ordered, so their beginnings are alike."""
-    return identifier[-length:]
+    """The end of an id, safe to show, which tells ids apart: they are time-ordered, so their beginnings are alike."""
+    return one_line(identifier)[-length:]
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,9 @@ _WIDE_IF_UNASSIGNED = (
     *((0x20000, 0x2FFFD), (0x30000, 0x3FFFD)),
 )
 
+# Trigrams, hexagrams and the like: narrow in Python's older tables, wide since Unicode 16, and laid out as wide.
+_WIDE_SINCE_16 = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
+
 # One cell alone, two with the emoji variation selector (Unicode's emoji-variation-sequences, those that are narrow).
 _WIDENED_RANGES = """
 23 2a 30-39 a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 2328 23cf 23ed-23ef 23f1-23f2 23f8-23fa 24c2 25aa-25ab 25b6
@@ -47,12 +50,14 @@ def character_cells(character: str) -> int:
         return 0
     if category == "Cf":
         # The soft hyphen and the Arabic number signs are format characters that show.
-        return int(code == 0xAD or 0x600 <= code <= 0x605 or code in (0x6DD, 0x70F, 0x890, 0x891, 0x8E2))
+        return int(0x600 <= code <= 0x605 or code in (0xAD, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD))
     if 0x1160 <= code <= 0x11FF or 0xD7B0 <= code <= 0xD7FF or 0x1F3FB <= code <= 0x1F3FF or code in (0x3164, 0xFFA0):
         # Vowels and finals of conjoined Hangul, skin tones, and Hangul's invisible fillers.
         return 0
     if category == "Cn":
         return 2 if any(first <= code <= last for first, last in _WIDE_IF_UNASSIGNED) else 1
+    if any(first <= code <= last for first, last in _WIDE_SINCE_16):
+        return 2
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 

@@ -10,7 +10,7 @@ import re
 
 from tui.domain.cells import cell_len, cut
 
-__all__ = ["cell_len", "escape_hidden", "hidden_count", "one_line", "sanitise", "shorten"]
+__all__ = ["UNSEEN", "cell_len", "escape_hidden", "hidden_count", "one_line", "sanitise", "shorten"]
 
 ELLIPSIS = "…"
 _LINE_BREAK = "↵"
@@ -44,6 +44,10 @@ _HIDDEN = re.compile(
     f"|(?<![{_STYLED}])[\ufe0e\ufe0f]"
     f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef]"
 )
+
+
+UNSEEN = re.compile(f"[{_ALWAYS_HIDDEN}]|(?<=[{_MARKS}]{{{_MOST_MARKS}}})[{_MARKS}]+")
+"""What no drawn text may hold: `sanitise` makes it visible wherever it stands."""
 
 
 def sanitise(text: str) -> str:

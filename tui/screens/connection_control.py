@@ -115,7 +115,7 @@ class ConnectionControl:
         screen.query_one(KeyBar).refresh()
         thread = screen.history.opened.thread if screen.history.opened is not None else None
         assistant = screen.session.assistant or (thread.graph_id if thread is not None else None) or ""
-        in_front = screen.history.title, screen.timeline.summary
+        in_front = screen.history.title, screen.history.facts
         if screen.current_pane == "threads":
             in_front = screen.threads.title, screen.threads.facts
         title, counts = in_front if screen.has_class("-narrow") else ("", "")

@@ -163,7 +163,7 @@ class DebuggerScreen(PanesScreen):
     def show_titles(self) -> None:
         """Draw the panes' titles and the header again."""
         set_title(self.threads_list, self.threads.title, self.threads.facts)
-        set_title(self.timeline, self.history.title, self.timeline.summary)
+        set_title(self.timeline, self.history.title, self.history.facts)
         self.timeline.border_subtitle = Content(self.history.older.words)
         self.show_header()
 

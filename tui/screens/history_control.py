@@ -10,12 +10,13 @@ from textual.worker import Worker
 from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
+from tui.domain.hidden import hidden_words
 from tui.domain.safe_text import one_line
 from tui.screens.older_pages import OlderPages
 from tui.screens.work import Job
 from tui.session.open_thread import AmbiguousName, OpenThread
 from tui.widgets.inspector import NOTHING, Inspected
-from tui.widgets.thread_rows import NO_MESSAGES, thread_title
+from tui.widgets.thread_rows import NO_MESSAGES, hidden_in_title, thread_title
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -206,3 +207,9 @@ class HistoryControl:
         thread = self._screen.threads.find(self.opened.thread_id) or self.opened.thread
         title = thread_title(thread)
         return f"…{tail(thread.thread_id, 8)}" if title == NO_MESSAGES else title
+
+    @property
+    def facts(self) -> str:
+        """How much there is of the open thread, and what its title hides."""
+        hidden = hidden_words(hidden_in_title(self.opened.thread)) if self.opened is not None else ""
+        return " · ".join(filter(None, (self._screen.timeline.summary, hidden)))

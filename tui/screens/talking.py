@@ -21,7 +21,7 @@ class TalkingScreen(Screen[None]):
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         """A job that failed in a way that nobody expected is a bug: it must not pass in silence."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.log.error(event.worker.error)
+            self.log.error(repr(event.worker.error))
             self.report(event.worker.error)
 
     def report(self, error: BaseException) -> None:

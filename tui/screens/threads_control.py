@@ -16,7 +16,7 @@ from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
 from tui.screens.copy_menu import CopyChoice
 from tui.screens.work import Job, goes_on
-from tui.widgets.thread_rows import thread_title
+from tui.widgets.thread_rows import exact_title, thread_title
 from tui.widgets.threads_list import ThreadsList
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class ThreadsControl:
             return []
         return [
             CopyChoice("id of the thread", lambda: thread.thread_id),
-            CopyChoice("title of the thread", lambda: thread_title(thread)),
+            CopyChoice("title of the thread", lambda: exact_title(thread)),
             CopyChoice("what the server says of it, as JSON", lambda: pretty(thread.raw)),
         ]
 

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from tui.domain.hidden import hidden_in, hidden_words
 from tui.domain.safe_text import one_line
 from tui.screens.copy_menu import value_choices
 from tui.screens.dialogs import ChooseScreen
@@ -128,7 +129,9 @@ class ValueScreen(ModalScreen[None]):
 
     def _show_titles(self, busy: str = "") -> None:
         box = self.query_one(Vertical)
-        title = one_line(f"{self._selected.path or self._selected.words} · {kind_words(self._selected.value)}", 100)
+        hidden = hidden_words(hidden_in(self._selected.value))
+        facts = filter(None, (kind_words(self._selected.value), hidden))
+        title = one_line(" · ".join((self._selected.path or self._selected.words, *facts)), 100)
         box.border_title = Content(title + (f" · {busy} …" if busy else ""))
         keys = "/ find  y copy  esc back"
         view = self.view

@@ -18,6 +18,7 @@ from tui.domain.args_draft import ArgsDraft
 from tui.domain.args_fields import Kind, text_of
 from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
+from tui.domain.hidden import hidden_in, hidden_words
 from tui.domain.json_values import pretty
 from tui.domain.labels import in_words
 from tui.domain.messages import ToolCall
@@ -365,6 +366,9 @@ class ArgsEditor(Vertical):
         field = fields[min(self._row, len(fields) - 1)]
         known = self._hints.get(self.call.name, {}).get(field.name, "")
         how = "true or false: space switches" if field.kind is Kind.BOOLEAN else field.kind.value
+        was_there, before = self.draft.before(min(self._row, len(fields) - 1))
+        if was_there and field.kind is Kind.JSON and (hidden := hidden_words(hidden_in(before))):
+            known = " · ".join(filter(None, (known or how, hidden)))
         self.border_subtitle = Content(one_line(" · ".join(filter(None, (field.name, known or how))), 120))
 
     def _show_first_wrong(self) -> bool:

@@ -1,39 +1,63 @@
 """The last gates before the terminal: nothing that a terminal obeys, and only ASCII marks where that is wanted.
 
-Both work on drawn lines and keep every width, so they also cover what Textual's own widgets draw.
+They work on drawn lines and keep every width, so they also cover what Textual's own widgets draw.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from rich.segment import Segment
+from rich.cells import cell_len
+from rich.console import Console, ConsoleRenderable, RenderHook
+from rich.segment import Segment, Segments
 from textual.color import Color
 from textual.filter import LineFilter
 
 from tui.domain.labels import Mark
+from tui.domain.safe_text import UNSEEN, sanitise
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_BREAKS = dict.fromkeys((0x09, 0x0A))
+"""What `sanitise` leaves for whoever breaks lines; in a drawn line they have no place, and no width."""
 
 _SPINNER = "|/-\\"
 
 
-class NoControlCharacters(LineFilter):
-    """No text may hold a character that a terminal obeys.
+class NothingHidden(LineFilter):
+    """No text may hold a character that a terminal obeys, or that nobody sees.
 
     Texts of a backend are made safe where they are read; this catches what was forgotten.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments without control characters, which have no width that a line could lose."""
+        """The segments without such characters, as wide as before."""
         del background
-        if not any(_CONTROL.search(segment.text) for segment in segments):
+        if all(segment.text.isascii() and segment.text.isprintable() for segment in segments):
             return segments
         return [
-            segment if segment.control else Segment(_CONTROL.sub("", segment.text), segment.style)
+            segment if segment.control else Segment(UNSEEN.sub(_blank, segment.text.translate(_BREAKS)), segment.style)
             for segment in segments
         ]
+
+
+class NothingHiddenInPrints(RenderHook):
+    """The same for what is printed when the app has gone: an exception may quote a server. There is room for marks."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """What is to be printed, drawn and made visible."""
+        return [Segments(self._visible(renderable)) for renderable in renderables]
+
+    def _visible(self, renderable: ConsoleRenderable) -> Iterator[Segment]:
+        for segment in self._console.render(renderable):
+            yield segment if segment.control else Segment(sanitise(segment.text), segment.style)
+
+
+def _blank(hidden: re.Match[str]) -> str:
+    """Most have no width; what has is blank, so that the line stays as wide as it was laid out."""
+    return " " * cell_len(hidden.group())
 
 
 class AsciiMarks(LineFilter):

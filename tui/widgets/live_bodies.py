@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from tui.domain.checkpoint import JSON, Interrupt
+from tui.domain.hidden import hidden_in, hidden_words
 from tui.domain.labels import in_words
 from tui.domain.live_messages import LiveMessage, LiveToolCall
 from tui.domain.progress import Progress
@@ -34,6 +35,7 @@ def bodies_of(section: NodeSection, grown: Mapping[int, list[Line]], *, unfolded
     bodies: list[Body] = []
     for number, message in enumerate(section.messages):
         bodies.extend(_message(message, grown.get(number), unfolded=unfolded))
+        bodies.extend(_hidden(message))
     for number, (key, value) in enumerate(section.changes.items()):
         if number >= MOST_CHANGES and not unfolded:
             bodies.append(((f"┄ {len(section.changes) - number} more · {UNFOLD}", "calm"),))
@@ -62,6 +64,13 @@ def _message(message: LiveMessage, grown: list[Line] | None, *, unfolded: bool) 
     for number, call in enumerate(message.tool_calls):
         last = number == len(message.tool_calls) - 1
         yield _call(call, growing=last and not message.finished)
+
+
+def _hidden(message: LiveMessage) -> Iterator[Line]:
+    """How much is hidden in what a message says, thinks and asks of tools, as far as it has come."""
+    calls = [part for call in message.tool_calls for part in (call.name, call.args)]
+    if words := hidden_words(hidden_in(message.name, message.reasoning, message.text, *calls)):
+        yield ((f"┄ {words}", "warning"),)
 
 
 def _call(call: LiveToolCall, *, growing: bool) -> Line:
@@ -127,7 +136,8 @@ def bar_body(progress: Progress, room: int) -> Line:
 
 def custom_body(data: JSON) -> Line:
     """A custom event in words."""
-    return ((one_line(in_words(data, 200)), "calm"),)
+    hidden = hidden_words(hidden_in(data))
+    return ((one_line(in_words(data, 200)), "calm"), *(((f"  {hidden}", "warning"),) if hidden else ()))
 
 
 def interrupt_body(interrupt: Interrupt) -> Line:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui.domain.checkpoint import JSON
+from tui.domain.hidden import hidden_in_message, hidden_words
 from tui.domain.message_news import MessageNews
 from tui.domain.message_parts import content_parts
 from tui.domain.messages import PLAIN_TEXT_KEY, Message, ToolCall
@@ -203,6 +204,8 @@ class _Builder:
         mark: Part = ("✗  ", "error") if result.status == "error" else ("-> ", "role-tool")
         self._add_said(result, self._room - _INDENT - 3, (("  ", ""), mark), (("     ", ""),))
         self._add_artifact(result, "     ")
+        if hidden := hidden_words(hidden_in_message(result)):
+            self._add_body([(("     ", ""), (hidden, "warning"))], "text")
         self._message = caller
 
     def _add_body(self, lines: Sequence[Line], part: str, key: str | None = None) -> None:
@@ -233,6 +236,8 @@ def _head(message: Message, news: MessageNews, width: int) -> Line:
         parts.append(("  " + one_line(message.status, 20), "error"))
     if message.position in news.edited:
         parts.append(("  edited", "mark-edit"))
+    if hidden := hidden_words(hidden_in_message(message)):
+        parts.append(("  " + hidden, "warning"))
     usage = usage_words(message.usage)
     room = width - width_of(tuple(parts))
     if usage and room >= len(usage) + 2:

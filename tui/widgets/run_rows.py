@@ -8,7 +8,7 @@ from datetime import datetime
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Run
 from tui.domain.labels import ago, duration, in_words, step_words
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import cell_len, one_line
 from tui.widgets.json_lines import json_lines
 from tui.widgets.lines import Line, fit
 from tui.widgets.moments import moment
@@ -38,7 +38,7 @@ def run_line(run: Run, now: datetime, width: int) -> Line:
     return (
         (f" {mark} ", style),
         (head, "strong"),
-        (fit(one_line(words), max(0, width - 3 - len(head) - len(right) - 2)), ""),
+        (fit(one_line(words), max(0, width - 3 - cell_len(head) - len(right) - 2)), ""),
         (" " + right + " ", "calm"),
     )
 

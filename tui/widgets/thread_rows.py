@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Thread
+from tui.domain.hidden import hidden_in
 from tui.domain.labels import ago, call_words, in_words
 from tui.domain.messages import read_messages, summary
 from tui.domain.safe_text import one_line
@@ -30,6 +32,16 @@ NO_MESSAGES = "(no messages)"
 def thread_title(thread: Thread) -> str:
     """What stands for a thread, on one line of safe text: its title, else what was said last, as of the last run."""
     return _own_title(thread) or _preview_words(thread.preview) or NO_MESSAGES
+
+
+def exact_title(thread: Thread) -> str:
+    """The title as it is at the server, for copying; where there is none, what is shown instead."""
+    return next(_own_titles(thread), thread_title(thread))
+
+
+def hidden_in_title(thread: Thread) -> int:
+    """How many hidden characters the title has, or what stands for it."""
+    return hidden_in(next(_own_titles(thread), thread.preview))
 
 
 def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False) -> Line:
@@ -77,11 +89,14 @@ def _second_words(thread: Thread) -> tuple[str, str]:
 
 
 def _own_title(thread: Thread) -> str:
+    return next((one_line(title, _LONGEST) for title in _own_titles(thread)), "")
+
+
+def _own_titles(thread: Thread) -> Iterator[str]:
     for key in ("title", "name"):
         title = thread.metadata.get(key)
         if isinstance(title, str) and title.strip():
-            return one_line(title, _LONGEST)
-    return ""
+            yield title
 
 
 def _preview_words(preview: JSON) -> str:

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import TypeAlias
 
 from tui.domain.checkpoint import JSON
+from tui.domain.hidden import hidden_in, hidden_words
 from tui.domain.messages import is_message, summary, view_messages
-from tui.domain.safe_text import escape_hidden, hidden_count, one_line, shorten
+from tui.domain.safe_text import escape_hidden, one_line, shorten
 from tui.widgets.data_lines import fits
 from tui.widgets.json_lines import json_line, short_value
 from tui.widgets.lines import Line, Part, clip, width_of, wrap_line
@@ -28,9 +29,6 @@ JSON_LINES = 12
 _KIND_CELLS = 14
 _WITH_COLUMN = 64
 """Columns from which on types have a column of their own."""
-
-_LOOKED_AT = 20_000
-"""Characters of a text that are searched for hidden ones."""
 
 _PREVIEW = 12
 
@@ -84,9 +82,8 @@ def _value(node: Node, room: int) -> Line:
         return ((_preview(node, room), "calm"),)
     if isinstance(value, str):
         shown = one_line(value[: room * (STATE_LINES + 1) * 2])
-        hidden = hidden_count(value[:_LOOKED_AT])
-        warning: Line = ((f"  {hidden} hidden {'character' if hidden == 1 else 'characters'}", "warning"),)
-        return ((f'"{shown}"', "json-string"), *warning * bool(hidden))
+        hidden = hidden_words(hidden_in(value))
+        return ((f'"{shown}"', "json-string"), *((("  " + hidden, "warning"),) if hidden else ()))
     if isinstance(value, float) and not math.isfinite(value):
         return ((str(value), "warning"), ("  can't be sent back", "warning"))
     return (short_value(value, 10_000),)
