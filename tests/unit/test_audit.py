@@ -7,6 +7,8 @@ import errno
 import json
 import os
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,12 @@ from tests.unit.agent_server_fakes import Script, answer, backend, events, raw
 from tui.backends._httpx import httpx
 from tui.backends.errors import BackendError
 from tui.config import Connection
-from tui.domain.audit import Write, entry_of, is_at, what_of
+from tui.domain.audit import NO_ANSWER, Stage, Write, entry_of, is_at, what_of, whole_writes
 from tui.domain.checkpoint import CheckpointRef
 from tui.domain.plans import plan_fork
 from tui.domain.requests import COPY_NODE, RunRequest, RunSetup, StateUpdate
 from tui.domain.secrets import hide, secrets_in
-from tui.session.audit import AuditLog, read_audit
+from tui.session.audit import AuditLog, older_file, read_audit
 from tui.session.connect import make_session
 from tui.session.events import Note, RunEnd
 from tui.session.session import Session
@@ -74,6 +76,8 @@ def test_an_update_says_where_it_started_and_what_it_made() -> None:
         answer={"checkpoint": {"checkpoint_id": "c2"}},
     )
     assert entry_of(sent, NOON) == {
+        "id": None,
+        "stage": "answered",
         "time": "2026-11-21T12:00:00.123Z",
         "host": HOST,
         "method": "POST",
@@ -159,7 +163,12 @@ def test_hosts_are_found_by_any_of_their_names(host: str, there: bool) -> None:
 
 
 async def heard_from(script: Script, *steps: str, **options: Any) -> list[Write]:
-    """What `on_write` heard while the named methods were called."""
+    """What `on_write` heard of the outcome of what left, while the named methods were called."""
+    return [write for write in await all_heard(script, *steps, **options) if write.stage is Stage.ANSWERED]
+
+
+async def all_heard(script: Script, *steps: str, **options: Any) -> list[Write]:
+    """All that `on_write` heard while the named methods were called."""
     heard: list[Write] = []
     client = backend(script, on_write=heard.append, **options)
     calls: dict[str, Any] = {
@@ -244,8 +253,32 @@ async def test_a_write_whose_answer_nobody_awaited_is_told() -> None:
     await reached.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    (told,) = heard
+    before, told = heard
+    assert (before.stage, before.number) == (Stage.SENT, told.number)
     assert (told.method, told.status, told.error) == ("DELETE", None, "nobody waited for the answer")
+
+
+async def test_a_write_is_told_before_it_leaves() -> None:
+    heard: list[Write] = []
+
+    def answered(_request: httpx.Request) -> httpx.Response:
+        assert [write.stage for write in heard] == [Stage.SENT]
+        return httpx.Response(204)
+
+    await backend(Script(answered), on_write=heard.append).delete_thread("t")
+    assert [write.stage for write in heard] == [Stage.SENT, Stage.ANSWERED]
+    assert heard[0].number == heard[1].number != ""
+
+
+async def test_what_did_not_leave_is_taken_back() -> None:
+    heard = await all_heard(Script(httpx.ConnectError("refused")), "delete", "stream", "nan")
+    assert [write.stage for write in heard] == [Stage.SENT, Stage.NOT_SENT] * 3
+    entries = [entry_of(write, NOON) for write in heard]
+    assert list(whole_writes(entries)) == []
+
+
+async def test_a_locked_connection_announces_nothing() -> None:
+    assert await all_heard(Script(answer({})), "create", "update", "stream", "delete", read_only=True) == []
 
 
 # The file
@@ -318,6 +351,48 @@ def test_reading_takes_the_newest_of_a_host_and_leaves_out_what_it_cannot_read(t
     assert [entry["thread"] for entry in found.entries] == ["t2", "t4"]
     assert found.unreadable == 3
     assert read_audit(tmp_path / "none", limit=2).entries == []
+
+
+def test_both_stages_are_one_write_and_one_without_an_answer_stays(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    for number in ("a", "b"):
+        log.record(write("DELETE", f"/threads/{number}", number=number, stage=Stage.SENT))
+    log.record(write("DELETE", "/threads/a", number="a", status=204))
+    first, second = read_audit(log.path, limit=10).entries
+    assert (first["thread"], first["stage"], first["result"]) == ("a", "answered", 204)
+    assert (second["thread"], second["stage"], second["result"]) == ("b", "sent", NO_ANSWER)
+    assert len(log.path.read_text().splitlines()) == 3, "nothing that was noted is changed"
+
+
+def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.session.audit.MAX_BYTES", 2000)
+    log = AuditLog(tmp_path / "audit.jsonl")
+    for number in range(100):
+        log.record(write("DELETE", f"/threads/t{number}", number=f"{number}", stage=Stage.SENT))
+        log.record(write("DELETE", f"/threads/t{number}", number=f"{number}", status=204))
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["audit.jsonl", "audit.jsonl.1"]
+    assert all(file.stat().st_size < 2500 for file in files)
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in files)
+    found = [entry["thread"] for entry in read_audit(log.path, limit=100).entries]
+    assert found == [f"t{number}" for number in range(100 - len(found), 100)], "the newest, without a gap"
+    assert len(found) > 3
+
+
+def test_many_programs_put_it_aside_without_losing_lines(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    code = (
+        "import sys; from pathlib import Path; import tui.session.audit as a; from tui.domain.audit import Write\n"
+        "a.MAX_BYTES = 30_000\n"
+        "log = a.AuditLog(Path(sys.argv[1]))\n"
+        "for n in range(40): log.record(Write('http://h', 'DELETE', f'/threads/{sys.argv[2]}-{n}', status=204))\n"
+    )
+    programs = [subprocess.Popen([sys.executable, "-c", code, str(path), str(name)]) for name in range(4)]
+    assert [program.wait(60) for program in programs] == [0] * 4
+    found = read_audit(path, limit=1000)
+    assert found.unreadable == 0
+    assert len(found.entries) == 160, "160 lines are more than one file, and less than two"
+    assert older_file(path).exists()
 
 
 # The wiring

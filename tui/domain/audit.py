@@ -1,15 +1,19 @@
 """What the audit log says of a write: who was asked for what, where, and what came of it. Never what was written.
 
-An entry is one JSON object: `time` (UTC), `host`, `method`, `path`, `what`, `thread`, `checkpoint` (that it started
-from), `run`, `made` (the new checkpoint or thread), and `result`, an HTTP status or an error in words; null is unknown.
+An entry is one JSON object: `id`, `stage`, `time` (UTC), `host`, `method`, `path`, `what`, `thread`, `checkpoint` (that
+it started from), `run`, `made` (the new checkpoint or thread), and `result`, an HTTP status or words; null is unknown.
+
+A write has two entries with the same `id`: one of stage "sent" before it leaves, so that no crash can hide it, and one
+when it is known what became of it, "answered" or "not sent". Together they are one write.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tui.domain.checkpoint import JSON
@@ -17,6 +21,7 @@ from tui.domain.requests import COPY_NODE
 from tui.domain.safe_text import one_line
 from tui.domain.secrets import hide
 
+NO_ANSWER = "sent, no answer yet"
 _LONGEST_ERROR = 400
 _THREAD = re.compile(r"/threads/([^/]+)")
 _RUN = re.compile(r"/runs/([^/]+)")
@@ -32,18 +37,32 @@ _WORDS = (
 )
 
 
+class Stage(Enum):
+    """How far a write got; the value is the word in the log."""
+
+    SENT = "sent"
+    """About to leave; nothing is known yet."""
+    ANSWERED = "answered"
+    """It was answered, refused or lost."""
+    NOT_SENT = "not sent"
+    """It turned out that it never left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A request that may have changed something, once its outcome is known.
+    """A request that may change something, before it leaves and once its outcome is known.
 
-    `host` is the server's address, `path` relative to it, maybe with a query. `status` is None when no answer came or
-    was read; then `error` says why. `answer` is the JSON that came back, `run_id` what the headers of a stream said.
+    `host` is the server's address, `path` relative to it, maybe with a query; `number` is the same for both stages.
+    `status` is None when no answer came or was read; then `error` says why. `answer` is the JSON that came back,
+    `run_id` what the headers of a stream said.
     """
 
     host: str
     method: str
     path: str
     body: JSON = None
+    number: str = ""
+    stage: Stage = Stage.ANSWERED
     status: int | None = None
     answer: JSON = None
     run_id: str | None = None
@@ -55,6 +74,8 @@ def entry_of(write: Write, moment: datetime, secrets: Iterable[str] = ()) -> dic
     path = write.path.partition("?")[0]
     thread = _segment(_THREAD, path) or _text(write.body, "thread_id") or _text(write.answer, "thread_id")
     entry = {
+        "id": write.number or None,
+        "stage": write.stage.value,
         "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "host": write.host,
         "method": write.method,
@@ -64,12 +85,31 @@ def entry_of(write: Write, moment: datetime, secrets: Iterable[str] = ()) -> dic
         "checkpoint": _checkpoint(write.body),
         "run": _run(write, path),
         "made": _made(write, thread),
-        "result": write.status if write.error is None else one_line(write.error, _LONGEST_ERROR),
+        "result": _result(write),
     }
     # The host is the user's own word and no secret; a header such as `env: prod` must not hide a part of it.
+    shown_as_they_are = ("host", "id")
     return {
-        key: hide(text, secrets) if isinstance(text, str) and key != "host" else text for key, text in entry.items()
+        key: hide(text, secrets) if isinstance(text, str) and key not in shown_as_they_are else text
+        for key, text in entry.items()
     }
+
+
+def _result(write: Write) -> JSON:
+    if write.stage is Stage.SENT:
+        return NO_ANSWER
+    return write.status if write.error is None else one_line(write.error, _LONGEST_ERROR)
+
+
+def whole_writes(entries: Iterable[Mapping[str, JSON]]) -> Iterator[dict[str, JSON]]:
+    """One entry for each write, in the order in which they left; what turned out not to have left is left out."""
+    found: dict[str, dict[str, JSON]] = {}
+    for position, entry in enumerate(entries):
+        name = entry.get("id")
+        key = name if isinstance(name, str) and name else f"{position}"
+        before = found.get(key)
+        found[key] = dict(entry) if before is None else {**before, **entry, "time": before.get("time")}
+    return (entry for entry in found.values() if entry.get("stage") != Stage.NOT_SENT.value)
 
 
 def what_of(write: Write) -> str:

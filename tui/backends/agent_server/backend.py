@@ -44,7 +44,7 @@ class AgentServerBackend:
         transport: replaces the network, for tests.
         max_body: bytes of the largest answer that is read.
         waits: pauses between the attempts of a read.
-        on_write: hears of every request that may have changed something, once its outcome is known.
+        on_write: hears of every request that may change something, before it leaves and once its outcome is known.
 
     Raises:
         CannotConnect: `url` or a file of `route` cannot be used.

@@ -67,7 +67,8 @@ def segment(text: str) -> str:
 
 
 class Http:
-    """The HTTP client of one server. `transport` replaces the network in tests; `on_write` hears of every write."""
+    """The HTTP client of one server. `transport` replaces the network in tests; `on_write` hears of every
+    write, before and after."""
 
     def __init__(
         self,
@@ -86,7 +87,7 @@ class Http:
         self._credentials = credentials
         self._max_body = max_body
         self._waits = waits
-        self._on_write = on_write
+        self._on_write = None if read_only else on_write  # what can't leave need not be announced
         self._route = route
         self._via = route.words
         verify = tls_of(address, route)

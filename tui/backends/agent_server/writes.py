@@ -1,12 +1,13 @@
-"""Tells about every write that left: what was asked, and what came of it, for the audit log.
+"""Tells about every write, before it leaves and when it is known what came of it, for the audit log.
 
-It sits where requests leave, so that no code path goes around it. What was refused before it left, or never reached a
-server, is no write.
+It sits where requests leave, so that no code path goes around it. What turns out to have never reached a server is told
+as not sent.
 """
 
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 from tui.backends.errors import BackendError, CannotConnect, ConnectionLost, ReadOnly, Rejected
-from tui.domain.audit import Write
+from tui.domain.audit import Stage, Write
 from tui.domain.checkpoint import JSON
 
 OnWrite: TypeAlias = Callable[[Write], None]
@@ -33,21 +34,25 @@ class Outcome:
 def telling(
     on_write: OnWrite | None, host: str, method: str, path: str, query: Sequence[tuple[str, str]], body: JSON
 ) -> Iterator[Outcome]:
-    """Around the sending of a write: calls `on_write` once it was answered, refused or lost."""
+    """Around the sending of a write: calls `on_write` before it leaves, and once it was answered, refused or lost."""
     outcome = Outcome()
-    asked = Write(host, method, f"{path}?{urlencode(query, errors='replace')}" if query else path, body)
+    if on_write is None:
+        yield outcome
+        return
+    whole = f"{path}?{urlencode(query, errors='replace')}" if query else path
+    asked = Write(host, method, whole, body, number=uuid.uuid4().hex, stage=Stage.SENT)
+    on_write(asked)
     try:
         yield outcome
     except BackendError as error:
-        if on_write is not None and has_left(error):
-            on_write(replace(asked, status=error.status, error=_in_words(error)))
+        stage = Stage.ANSWERED if has_left(error) else Stage.NOT_SENT
+        on_write(replace(asked, stage=stage, status=error.status, error=_in_words(error)))
         raise
     except asyncio.CancelledError:
-        if on_write is not None:
-            on_write(replace(asked, error="nobody waited for the answer"))
+        on_write(replace(asked, stage=Stage.ANSWERED, error="nobody waited for the answer"))
         raise
-    if on_write is not None:
-        on_write(replace(asked, status=outcome.status, answer=outcome.answer, run_id=outcome.run_id))
+    done = replace(asked, stage=Stage.ANSWERED, status=outcome.status, answer=outcome.answer, run_id=outcome.run_id)
+    on_write(done)
 
 
 def has_left(error: BackendError) -> bool:
