@@ -31,6 +31,7 @@ from tui.session.session import Session
 from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
+from tui.widgets.key_names import use_keys
 from tui.widgets.line_filters import AsciiMarks, NothingHidden, NothingHiddenInPrints
 
 
@@ -88,6 +89,7 @@ class ForkpointApp(TerminalApp):
         self._problems = [*problems, *self._load_themes(theme, theme_folders)]
         self._keys, key_problems = usable_keys(keymap or {}, contexts(ForkpointApp))
         self._problems += key_problems
+        use_keys(self._keys)
         if self._keys:
             self.set_keymap(self._keys)
 
@@ -195,6 +197,7 @@ class ForkpointApp(TerminalApp):
 
     async def on_unmount(self) -> None:
         """Close the connection; runs go on at the server."""
+        use_keys({})
         await self.session.close()
 
     def fit_colours(self, color_system: str | None, *, may_choose: bool = True) -> None:

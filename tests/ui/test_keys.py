@@ -132,6 +132,31 @@ async def test_keys_can_be_remapped() -> None:
         assert "Replay" in await driver.asked()
 
 
+async def test_texts_follow_remapped_keys() -> None:
+    keys = {"question.yes": "f2", "threads.open": "o", "timeline.input": "f3", "app.refresh": "f5"}
+    async with app_on_fake(keymap=keys) as (driver, backend):
+        await driver.press("1", "a")
+        assert "f2 yes n no" in await driver.asked()
+        await driver.press("y")
+        assert not backend.sent("create_thread")
+        await driver.press("f2")
+        await driver.until(lambda: driver.screen.input_editor.has_class("-open"), "the input")
+        await driver.press("escape")
+        assert "f3 starts a run" in driver.text("#timeline")
+        driver.screen.history.opened = None
+        driver.screen.history.show_if_none()
+        await driver.pilot.pause()
+        assert "o on a row" in driver.text("#timeline")
+
+
+async def test_the_answers_stand_in_the_question_only() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("r")
+        assert "y yes n no" in await driver.asked()
+        assert not driver.text("#keys").strip()
+
+
 async def test_copy_gives_the_address_of_the_checkpoint() -> None:
     async with app_on_fake() as (driver, _):
         await driver.select_step(1)

@@ -15,6 +15,7 @@ from tui.screens.too_small import is_too_small
 from tui.widgets.first_hint import LINES
 from tui.widgets.header_line import HeaderFacts, header_line
 from tui.widgets.key_bar import fitting
+from tui.widgets.key_names import keyed
 from tui.widgets.line_filters import AsciiMarks, NothingHidden
 from tui.widgets.lines import plain, width_of
 
@@ -65,7 +66,7 @@ def test_keys_that_do_not_fit_are_left_out_and_help_is_kept() -> None:
 
 def test_five_lines_for_the_first_start() -> None:
     assert len(LINES) == 5
-    assert all(len(line) <= 76 for line in LINES), "they fit into 80 columns without a break"
+    assert all(len(keyed(line)) <= 76 for line in LINES), "they fit into 80 columns without a break"
 
 
 @pytest.mark.parametrize(("size", "small"), [((40, 10), True), ((48, 12), False), ((80, 24), False), ((120, 8), True)])

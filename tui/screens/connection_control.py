@@ -9,6 +9,7 @@ from tui.domain.addresses import Address
 from tui.domain.safe_text import one_line
 from tui.widgets.header_line import HeaderFacts, HeaderLine
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_names import key_of, keyed
 
 if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
@@ -80,7 +81,7 @@ class ConnectionControl:
             self.state = "offline"
         self.is_ready = True
         if isinstance(error, BackendError) and not self._screen.threads_list.threads:
-            words = f"{error.what} {error.hint} ctrl+r tries again.".replace("  ", " ")
+            words = f"{error.what} {error.hint} {key_of('app.refresh')} tries again.".replace("  ", " ")
             self._screen.threads_list.show((), has_more=False, words=one_line(words))
         self.show()
         self._screen.history.show_if_none(error)
@@ -91,7 +92,8 @@ class ConnectionControl:
         if self.state == "connecting":
             self.state = "offline"
             if not self._screen.threads_list.threads:
-                self._screen.threads_list.show((), has_more=False, words="Not connected. ctrl+r tries again.")
+                words = keyed("Not connected. {app.refresh} tries again.")
+                self._screen.threads_list.show((), has_more=False, words=words)
         self.is_ready = True
         self.show()
         self._screen.history.opening_given_up()

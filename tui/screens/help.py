@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 
 from tui.domain.safe_text import cell_len
 from tui.widgets.find_line import FindLine
-from tui.widgets.key_names import key_words
+from tui.widgets.key_names import key_of, key_words
 from tui.widgets.text_view import Paragraph, TextView
 
 KEY_CELLS = 18
@@ -68,7 +68,10 @@ class HelpScreen(ModalScreen[None]):
         """The text, and the line to find in it."""
         with Vertical() as box:
             box.border_title = Content("Keys")
-            box.border_subtitle = Content("/ find  n N next, previous  esc goes back")
+            box.border_subtitle = Content(
+                f"{key_of('help.find')} find  {key_of('help.next')} {key_of('help.previous')} next, previous  "
+                f"{key_of('help.back')} goes back"
+            )
             yield TextView()
             yield FindLine()
 

@@ -15,7 +15,8 @@ from tui.domain.safe_text import one_line
 from tui.screens.older_pages import OlderPages
 from tui.screens.work import Job
 from tui.session.open_thread import AmbiguousName, OpenThread
-from tui.widgets.inspector import NOTHING, Inspected
+from tui.widgets.inspector import Inspected, nothing_selected
+from tui.widgets.key_names import key_of, keyed
 from tui.widgets.thread_rows import NO_MESSAGES, hidden_in_title, thread_title
 
 if TYPE_CHECKING:
@@ -26,9 +27,15 @@ if TYPE_CHECKING:
 SELECTION_SECONDS = 0.08
 """How long the cursor rests before the inspector follows; the first move after a rest shows at once."""
 
-NONE_OPEN = "No thread is open: enter on a row of the threads pane opens it."
-TRY_AGAIN = "enter on a thread tries again."
-NO_CHECKPOINTS = "No checkpoints yet: i starts a run with an input."
+
+def none_open() -> str:
+    """What to do while no thread is open."""
+    return f"No thread is open: {key_of('threads.open')} on a row of the threads pane opens it."
+
+
+def no_checkpoints() -> str:
+    """What to do with a thread that has not run yet."""
+    return f"No checkpoints yet: {key_of('timeline.input')} starts a run with an input."
 
 
 class HistoryControl:
@@ -70,11 +77,12 @@ class HistoryControl:
         """Where no thread is open, say why (`error`) and what to do."""
         if self.opened is None:
             listed = bool(self._screen.threads_list.threads)
-            words = NONE_OPEN if listed else "No thread is open."
+            words = none_open() if listed else "No thread is open."
             if listed and isinstance(error, BackendError):
-                words = one_line(" ".join(filter(None, (error.what, error.hint, TRY_AGAIN))))
+                again = keyed("{threads.open} on a thread tries again.")
+                words = one_line(" ".join(filter(None, (error.what, error.hint, again))))
             self._screen.timeline.show_nothing(words)
-            self._screen.inspector.show(None, NOTHING if words == NONE_OPEN else "")
+            self._screen.inspector.show(None, nothing_selected() if listed and error is None else "")
 
     def say_opening(self, words: str) -> None:
         """What the panes say until the first thread is there."""
@@ -84,7 +92,7 @@ class HistoryControl:
 
     async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
         """Open a thread, at a checkpoint if one is named."""
-        self.say_opening(f"Opening {one_line(thread_title(thread), 60)} … esc gives up.")
+        self.say_opening(f"Opening {one_line(thread_title(thread), 60)} … {key_of('panes.back')} gives up.")
         opened = self._screen.live.followed(thread.thread_id) or await self._screen.session.open(thread)
         select = None
         if checkpoint is not None:
@@ -146,7 +154,7 @@ class HistoryControl:
         """Show the selected checkpoint in the inspector."""
         checkpoint = self.selected
         if checkpoint is None or self.opened is None:
-            self._screen.inspector.show(None, NOTHING if self.opened is None else NO_CHECKPOINTS)
+            self._screen.inspector.show(None, nothing_selected() if self.opened is None else no_checkpoints())
             return
         tree = self.opened.tree
         head = tree.head
@@ -170,7 +178,7 @@ class HistoryControl:
             await self._screen.session.backend.get_thread(thread_id)
         except NotFound:
             self._screen.threads.drop(thread_id)
-            self.close_if_open(thread_id, "This thread was deleted. Enter on another opens it.")
+            self.close_if_open(thread_id, f"This thread was deleted: {key_of('threads.open')} on another opens it.")
 
     async def _refresh(self, opened: OpenThread) -> None:
         head = opened.tree.head
@@ -191,7 +199,7 @@ class HistoryControl:
             self._screen.timeline.set_drafts(self._screen.drafts.checkpoints(self.opened.thread_id))
             self._screen.timeline.set_running(running=self.opened.thread.status == "busy")
         else:
-            self._screen.timeline.show_nothing(NO_CHECKPOINTS)
+            self._screen.timeline.show_nothing(no_checkpoints())
         self.show_selected()
         self._screen.show_titles()
 

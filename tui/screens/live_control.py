@@ -34,6 +34,7 @@ from tui.session.live import LiveFeed
 from tui.session.open_thread import OpenThread
 from tui.session.travel import carry_out, join_run
 from tui.widgets.event_lines import event_page
+from tui.widgets.key_names import keyed
 from tui.widgets.plan_words import title_of
 from tui.widgets.thread_rows import thread_title
 
@@ -295,7 +296,8 @@ class LiveControl:
             name += f" of {one_line(thread_title(followed.opened.thread), 40)}"
         why = f" {one_line(ended.error, 300)}" if ended.error else ""
         if ended.end is RunEnd.LOST:
-            self._screen.warn(f"{name}: the stream ended, but the run goes on at the server. J joins it again.{why}")
+            joins = keyed("{timeline.join} joins it again.")
+            self._screen.warn(f"{name}: the stream ended, but the run goes on at the server. {joins}{why}")
         elif ended.end in (RunEnd.SUCCESS, RunEnd.WAITING):
             if not in_sight:
                 waits = "waits for an answer" if ended.end is RunEnd.WAITING else "has ended: success"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.worker import Worker
 
 from tui.screens.work import SHOW_AFTER, goes_on
+from tui.widgets.key_names import keyed
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -51,11 +52,11 @@ class OlderPages:
     def words(self) -> str:
         """What stands below the timeline."""
         if self.is_shown:
-            return f"{SAYS} · esc stops"
+            return keyed(f"{SAYS} · {{panes.back}} stops")
         opened = self._screen.history.opened
         if self.is_reading or opened is None or opened.tree.complete or not len(opened.tree):
             return ""
-        return "stopped · G reads on" if self._stopped else "G reads older checkpoints"
+        return keyed("stopped · {view.bottom} reads on" if self._stopped else "{view.bottom} reads older checkpoints")
 
     def begin(self, opened: OpenThread) -> None:
         """A thread was opened: read some of it ahead."""

@@ -13,6 +13,7 @@ from tui.screens.talking import TalkingScreen
 from tui.widgets.find_line import FindLine
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import PaneTab
+from tui.widgets.key_names import keyed
 from tui.widgets.live_pane import LivePane
 from tui.widgets.question_line import QuestionLine
 
@@ -65,7 +66,8 @@ class PanesScreen(TalkingScreen):
     def show_pane(self, name: str, *, focus: bool = True) -> None:
         """Bring a pane to the front; in a narrow terminal it takes the place of the others."""
         if name == "live" and not self.live_pane.has_run:
-            self.tell("No run is followed yet: r replays, i runs an input, J joins a run.")
+            words = "No run is followed yet: {timeline.replay} replays, {timeline.input} runs an input, "
+            self.tell(keyed(words + "{timeline.join} joins a run."))
             return
         for pane in PANES:
             self.query_one(f"#{pane}").set_class(pane == name, "-current")

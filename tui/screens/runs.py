@@ -17,6 +17,7 @@ from tui.backends.errors import BackendError
 from tui.domain.checkpoint import Run
 from tui.domain.safe_text import one_line
 from tui.screens.dialogs import TextScreen
+from tui.widgets.key_names import key_of, keyed
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
 from tui.widgets.run_rows import run_line, run_page
@@ -112,7 +113,8 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         """The list in a box."""
         with Vertical() as box:
             box.border_title = Content(one_line(self._title, 100))
-            box.border_subtitle = Content("enter details  J join  x cancel  ^r refresh  esc back")
+            words = {"details": "details", "join": "join", "cancel": "cancel", "refresh": "refresh", "back": "back"}
+            box.border_subtitle = Content("  ".join(f"{key_of(f'runs.{name}')} {does}" for name, does in words.items()))
             yield RunsList(self._now)
 
     def on_mount(self) -> None:
@@ -141,7 +143,8 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         if run is None:
             return
         if not run.is_active:
-            self.notify(f"This run has ended: {one_line(run.status)}. ctrl+r reads again.", markup=False)
+            reads = keyed("{runs.refresh} reads again.")
+            self.notify(f"This run has ended: {one_line(run.status)}. {reads}", markup=False)
             return
         self.dismiss(RunChoice(what, run))
 
@@ -160,5 +163,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
             return
         runs = [*self._list.runs, *page] if offset else page
         self._list.show(
-            runs, has_more=len(page) == PAGE, words="No runs on this thread yet: i starts one with an input."
+            runs,
+            has_more=len(page) == PAGE,
+            words=f"No runs on this thread yet: {key_of('timeline.input')} starts one with an input.",
         )

@@ -16,6 +16,7 @@ from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
 from tui.screens.copy_menu import CopyChoice
 from tui.screens.work import Job, goes_on
+from tui.widgets.key_names import key_of, keyed
 from tui.widgets.thread_rows import exact_title, thread_title
 from tui.widgets.threads_list import ThreadsList
 
@@ -203,21 +204,23 @@ class ThreadsControl:
     async def _delete(self, thread: Thread) -> None:
         await self._screen.session.backend.delete_thread(thread.thread_id)
         self.drop(thread.thread_id)
-        self._screen.history.close_if_open(thread.thread_id, "The thread was deleted. Enter opens another.")
+        self._screen.history.close_if_open(
+            thread.thread_id, keyed("The thread was deleted: {threads.open} opens another.")
+        )
         self._screen.tell(f"Thread …{tail(thread.thread_id, 8)} is deleted.")
 
     def _show(self) -> None:
-        words = "No threads here yet: a makes one and runs its first input."
+        words = f"No threads here yet: {key_of('threads.new')} makes one and runs its first input."
         if self._screen.read_only:
             words = "No threads here yet, and this connection is read-only."
         if self.status is not None:
-            words = f"No {self.status} threads. s shows the next status, and in the end all."
+            words = f"No {self.status} threads. {key_of('threads.status')} shows the next status, and in the end all."
         self.pane.show(self._threads, has_more=self._next is not None, words=words)
         self._screen.show_titles()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, BackendError) and not self._threads:
-            self.pane.show((), has_more=False, words=f"{error.what} ctrl+r tries again.")
+            self.pane.show((), has_more=False, words=f"{error.what} {key_of('app.refresh')} tries again.")
         self._screen.report(error)
 
 

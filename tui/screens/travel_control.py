@@ -17,6 +17,7 @@ from tui.screens.outside_editor import OutsideError, edit_outside, editor_comman
 from tui.screens.work import Job, OnError
 from tui.session.open_thread import OpenThread
 from tui.session.travel import planned_requests
+from tui.widgets.key_names import key_of, keyed
 from tui.widgets.plan_words import question_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class TravelControl:
             self._screen.show_pane(self._came_from)
         self._screen.inspector.close_editor()
         if self._screen.drafts.is_changed(opened.thread_id, checkpoint.checkpoint_id):
-            self._screen.tell("The draft is kept: e goes on with it.")
+            self._screen.tell(f"The draft is kept: {key_of('timeline.edit')} goes on with it.")
 
     def left_checkpoint(self, checkpoint_id: str) -> None:
         """The selection moved; an editor of another checkpoint closes."""
@@ -124,7 +125,7 @@ class TravelControl:
         """Open the input editor for the selected checkpoint, or for the head."""
         opened = self._screen.history.opened
         if opened is None:
-            self._screen.tell("Open a thread first: enter on a row of the threads pane.")
+            self._screen.tell(f"Open a thread first: {key_of('threads.open')} on a row of the threads pane.")
             return
         if self._refused():
             return
@@ -241,7 +242,8 @@ class TravelControl:
 
     def _ask(self, opened: OpenThread, plan: TravelPlan) -> None:
         if self._screen.live.is_streaming_on(opened):
-            raise PlanError("A run is going on on this thread: wait for its end, or cancel it with x.")
+            words = "A run is going on on this thread: wait for its end, or cancel it with {timeline.cancel}."
+            raise PlanError(keyed(words))
         question, details = question_of(plan, self._screen.address)
         self._screen.ask(question, details, lambda: self._screen.live.start(opened, plan))
 

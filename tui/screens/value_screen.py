@@ -15,6 +15,7 @@ from tui.screens.copy_menu import value_choices
 from tui.screens.dialogs import ChooseScreen
 from tui.widgets.find_line import FindLine
 from tui.widgets.json_view import JsonView
+from tui.widgets.key_names import key_of
 from tui.widgets.long_text import LongText
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.value_rows import kind_words
@@ -133,10 +134,10 @@ class ValueScreen(ModalScreen[None]):
         facts = filter(None, (kind_words(self._selected.value), hidden))
         title = one_line(" · ".join((self._selected.path or self._selected.words, *facts)), 100)
         box.border_title = Content(title + (f" · {busy} …" if busy else ""))
-        keys = "/ find  y copy  esc back"
+        keys = f"{key_of('value.find')} find  {key_of('value.copy')} copy  {key_of('value.back')} back"
         view = self.view
         if isinstance(view, LongText):
-            keys = f"m {'as it is' if view.is_markdown else 'markdown'}  {keys}"
+            keys = f"{key_of('value.markdown')} {'as it is' if view.is_markdown else 'markdown'}  {keys}"
         box.border_subtitle = Content(keys)
 
     def _copy(self, text: str, words: str) -> None:

@@ -12,6 +12,7 @@ from tui.domain.checkpoint import Run
 from tui.session.events import HistoryGrew, RunSeen, TravelEvent, WatchLost, WatchOn
 from tui.session.open_thread import OpenThread
 from tui.session.watch import ThreadWatch
+from tui.widgets.key_names import keyed
 
 if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
@@ -47,11 +48,11 @@ class WatchControl:
             self._screen.tell("Open a thread first.")
             return
         self.follows = not self.follows
-        self._screen.tell(
-            "Following: the newest checkpoint stays selected, and runs that others start open by themselves. f ends it."
-            if self.follows
-            else "Not following any more. What others do still appears."
-        )
+        words = "Not following any more. What others do still appears."
+        if self.follows:
+            words = "Following: the newest checkpoint stays selected, and runs that others start open by themselves. "
+            words += keyed("{timeline.follow} ends it.")
+        self._screen.tell(words)
         if self.follows:
             self._screen.history.tree_grew(self._opened, follow=True)
             if self._opened.thread.status == "busy" and not self._screen.live.is_streaming:
@@ -85,7 +86,8 @@ class WatchControl:
         else:
             self._screen.thread_is_busy(opened)
             verb = "goes on" if self._busy_at_first else "has begun"
-            self._screen.tell(f"Run …{tail(run.run_id)} {verb}. J joins it, f follows the thread.")
+            words = keyed("{timeline.join} joins it, {timeline.follow} follows the thread.")
+            self._screen.tell(f"Run …{tail(run.run_id)} {verb}. {words}")
         self._busy_at_first = False
 
     def _gone(self, error: Exception) -> None:

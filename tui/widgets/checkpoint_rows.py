@@ -11,6 +11,7 @@ from tui.domain.labels import ago, duration
 from tui.domain.origin import origin_of
 from tui.domain.run_setup import run_setup
 from tui.domain.safe_text import one_line, sanitise
+from tui.widgets.key_names import key_of
 from tui.widgets.lines import Line, Part, width_of, wrap_line, wrap_text
 from tui.widgets.message_texts import args_lines
 from tui.widgets.moments import moment
@@ -61,7 +62,7 @@ def checkpoint_rows(facts: Facts, width: int, unfolded: Collection[str] = ()) ->
     checkpoint = facts.checkpoint
     if checkpoint.broken is not None:
         page.add_text(f"This checkpoint can't be read: {checkpoint.broken}", "error")
-        page.add_text("The others are not concerned. ctrl+r reads it again.", "calm")
+        page.add_text(f"The others are not concerned. {key_of('app.refresh')} reads it again.", "calm")
         page.gap()
     page.add_fact(
         "next", ", ".join(checkpoint.next) or "nothing is left to run", "strong" if checkpoint.next else "calm"

@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 
 from tui.domain.args_fields import Kind
 from tui.domain.safe_text import one_line, shorten
+from tui.widgets.key_names import keyed
 
 BIG = 60_000
 """Characters from which on typing would lag: such a text is edited outside."""
@@ -186,9 +187,8 @@ class FieldRow(Vertical):
             return
         self.area.kind = look.kind
         self.area.read_only = look.is_big
-        self.area.placeholder = (
-            f"{len(look.text):,} characters: ^e edits them in $EDITOR" if look.is_big else "(empty)" * (not look.text)
-        )
+        big = keyed(f"{len(look.text):,} characters: {{editor.outside}} edits them in $EDITOR")
+        self.area.placeholder = big if look.is_big else "(empty)" * (not look.text)
         self.area.show_text("" if look.is_big else look.text)
         self.show_marks(look)
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.widgets.key_names import keyed
+
 LINES = (
-    "enter opens a thread; j k move through its checkpoints, newest on top.",
-    "e edits a tool call in place, ctrl+s forks from there and runs.",
-    "r replays: nodes and tools run again. Nothing runs before you answer y.",
-    "1 2 3 or tab change the pane, esc goes back, q quits.",
-    "? shows every key, ctrl+p finds a command. This hint comes only once.",
+    "{threads.open} opens a thread; {view.down} {view.up} move through its checkpoints, newest on top.",
+    "{timeline.edit} edits a tool call in place, {editor.send} forks from there and runs.",
+    "{timeline.replay} replays: nodes and tools run again. Nothing runs before you answer {question.yes}.",
+    (
+        "{panes.threads} {panes.timeline} {panes.inspector} or {panes.next} change the pane, "
+        "{panes.back} goes back, {app.quit} quits."
+    ),
+    "{app.help} shows every key, {app.palette} finds a command. This hint comes only once.",
 )
 
 
@@ -32,5 +37,5 @@ class FirstHint(Static):
     """
 
     def __init__(self) -> None:
-        super().__init__(Content("\n".join(LINES)), markup=False)
+        super().__init__(Content(keyed("\n".join(LINES))), markup=False)
         self.border_title = Content("Welcome to Forkpoint")

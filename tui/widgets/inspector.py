@@ -23,6 +23,7 @@ from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.checkpoint_rows import Facts, RunFacts
 from tui.widgets.checkpoint_view import CheckpointView
 from tui.widgets.json_view import JsonView
+from tui.widgets.key_names import keyed
 from tui.widgets.messages_view import NO_MESSAGES, MessagesView
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
@@ -32,7 +33,12 @@ from tui.widgets.value_view import ValueView
 
 TABS = ("Messages", "State", "Checkpoint", "JSON")
 
-NOTHING = "Nothing is selected. enter on a thread opens it; j and k move through its checkpoints."
+
+def nothing_selected() -> str:
+    """What to do while no checkpoint is selected."""
+    words = "Nothing is selected. {threads.open} on a thread opens it; "
+    return keyed(words + "{view.down} and {view.up} move through its checkpoints.")
+
 
 EMPTY_STATE = "The state is empty here: the graph has not written anything yet."
 
@@ -78,7 +84,7 @@ class Inspector(Vertical):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._shown: Inspected | None = None
-        self._words = NOTHING
+        self._words = ""
         self._busy = ""
         self._tab = TABS[0]
         self._user_chose = False
@@ -127,7 +133,7 @@ class Inspector(Vertical):
         """The current tab's name."""
         return self._tab
 
-    def show(self, inspected: Inspected | None, words: str = NOTHING) -> None:
+    def show(self, inspected: Inspected | None, words: str = "") -> None:
         """Show another checkpoint, or nothing and why."""
         if inspected == self._shown and inspected is not None:
             return
@@ -213,9 +219,8 @@ class Inspector(Vertical):
             return self._words
         broken = self._shown.checkpoint.broken
         if broken is not None:
-            return one_line(
-                f"This checkpoint can't be read: {broken} The others are not concerned; ctrl+r reads again."
-            )
+            reads = keyed("{app.refresh} reads again.")
+            return one_line(f"This checkpoint can't be read: {broken} The others are not concerned; {reads}")
         return empty
 
     def _fill_messages(self) -> None:

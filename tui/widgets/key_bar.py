@@ -141,10 +141,10 @@ class KeyBar(Widget):
         ]
 
     def _works(self, active: ActiveBinding) -> bool:
-        """Whether the key does what it says: in a text field most keys are typed, a question takes all."""
+        """Whether the key does what it says: in a text field most keys are typed; a question shows its own."""
         focused = self.screen.focused
         if isinstance(focused, QuestionLine):
-            return active.node is focused
+            return False
         key = active.binding.key
         character = key_to_character(key) or (format_key(key) if len(format_key(key)) == 1 else None)
         typed = focused is not None and focused.check_consume_key(key, character)

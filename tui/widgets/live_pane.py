@@ -13,6 +13,7 @@ from tui.domain.addresses import tail
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import Transcript
 from tui.session.events import RunEnd, RunEnded
+from tui.widgets.key_names import keyed
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip
 from tui.widgets.live_lines import LiveLines, error_lines
@@ -21,7 +22,7 @@ from tui.widgets.pane_title import set_title
 _ENDS = {
     RunEnd.SUCCESS: ("✓", "ok", "success"),
     RunEnd.WAITING: ("‖", "mark-waiting", "interrupted, waits"),
-    RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: J joins"),
+    RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: {timeline.join} joins"),
 }
 """Mark, style and words of an end; others are failures."""
 
@@ -129,8 +130,10 @@ class LivePane(LineView):
         if ended.error and (said is None or said.message not in ended.error):
             self._failure_words = ended.error
         elif ended.end is RunEnd.CANCELLED:
-            self._failure_words = "Cancelled. The checkpoints that it made stay: r goes on from any of them."
-        self._close(_ENDS.get(ended.end, ("✗", "mark-error", ended.end.value)))
+            words = "Cancelled. The checkpoints that it made stay: {timeline.replay} goes on from any of them."
+            self._failure_words = keyed(words)
+        mark, style, words = _ENDS.get(ended.end, ("✗", "mark-error", ended.end.value))
+        self._close((mark, style, keyed(words)))
 
     def run_failed(self, words: str) -> None:
         """It never ran, or it can't be followed."""

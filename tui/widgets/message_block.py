@@ -11,6 +11,7 @@ from tui.domain.message_news import MessageNews
 from tui.domain.message_parts import content_parts
 from tui.domain.messages import PLAIN_TEXT_KEY, Message, ToolCall
 from tui.domain.safe_text import one_line
+from tui.widgets.key_names import key_of
 from tui.widgets.lines import Line, Part, clip, width_of, wrap_line
 from tui.widgets.message_texts import ARGS, Cut, args_lines, cut_lines, said_lines, thought_lines, usage_words
 from tui.widgets.row_view import Selected, calmer
@@ -178,7 +179,7 @@ class _Builder:
 
     def _add_artifact(self, message: Message, indent: str) -> None:
         if message.artifact is not None:
-            words = f"  {_container_words(message.artifact)} · o opens it"
+            words = f"  {_container_words(message.artifact)} · {key_of('inspector.open')} opens it"
             self._add_body([((indent, ""), ("artifact", "json-key"), (words, "calm"))], "artifact")
 
     def _add_call(self, call: ToolCall) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tui.domain.message_news import MessageNews
 from tui.domain.messages import Message
+from tui.widgets.key_names import keyed
 from tui.widgets.lines import Line
 from tui.widgets.message_block import Block, Entry, Spot, message_block
 from tui.widgets.recent import Recent
@@ -80,7 +81,8 @@ def _page(hidden: Sequence[Entry], blocks: Iterable[tuple[Entry, Block]]) -> Con
     if hidden:
         fresh = sum(entry.is_new for entry in hidden)
         words = f"┄ {len(hidden):,} earlier {'message' if len(hidden) == 1 else 'messages'}"
-        rows += [((words + f" ({fresh:,} new)" * bool(fresh) + " · enter shows more", "calm"),), ()]
+        words += f" ({fresh:,} new)" * bool(fresh) + keyed(" · {inspector.fold} shows more")
+        rows += [((words, "calm"),), ()]
         spots += [Spot(-1, -1, "earlier"), None]
     for _, block in blocks:
         if rows and rows[-1]:

@@ -11,6 +11,7 @@ from tui.domain.json_values import JSONError, loads
 from tui.domain.safe_text import cell_len, one_line
 from tui.widgets.data_lines import data_lines
 from tui.widgets.json_lines import short_value
+from tui.widgets.key_names import key_of
 from tui.widgets.lines import Line, width_of, wrap_line
 from tui.widgets.markdown_lines import markdown_lines, plain_lines
 
@@ -72,7 +73,7 @@ def said_lines(text: str, role: str, width: int, *, unfolded: bool) -> Said:
     if len(text) <= most:
         return Said(lines, len(lines))
     if unfolded:
-        lines.append(((f"… {len(text) - most:,} more characters · o opens all", "calm"),))
+        lines.append(((f"… {len(text) - most:,} more characters · {key_of('inspector.open')} opens all", "calm"),))
     return Said(lines, max(len(lines) + 1, size_of(text, width)))
 
 
@@ -97,7 +98,7 @@ def cut_lines(lines: Sequence[Line], most: int, size: int, *, unfolded: bool) ->
     if unfolded:
         return lines, True
     about = "about " if size > len(lines) else ""
-    return [*lines[:most], ((f"… {about}{left:,} more lines · enter shows all", "calm"),)], True
+    return [*lines[:most], ((f"… {about}{left:,} more lines · {key_of('inspector.fold')} shows all", "calm"),)], True
 
 
 def thought_lines(text: str, width: int, *, unfolded: bool) -> list[Line]:
@@ -119,7 +120,7 @@ def args_lines(args: JSON, width: int) -> list[Line]:
     for name, value in islice(args.items(), _MOST_ARGS):
         lines.extend(_arg_lines(one_line(str(name), 40), value, width))
     if len(args) > _MOST_ARGS:
-        lines.append(((f"… {len(args) - _MOST_ARGS:,} more arguments · o opens all", "calm"),))
+        lines.append(((f"… {len(args) - _MOST_ARGS:,} more arguments · {key_of('inspector.open')} opens all", "calm"),))
     return lines
 
 

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.domain.safe_text import cell_len, one_line, shorten
+from tui.widgets.key_names import keyed, keys_of
 from tui.widgets.lines import Line, width_of, wrap_line
 
 ANSWER_CELLS = 14
@@ -78,7 +79,8 @@ class QuestionLine(Static, can_focus=True):
         for line in lines:
             pieces += [*line, "\n"]
         gap = " " * max(1, width - cell_len("".join(text for text, _ in last)) - ANSWER_CELLS)
-        self.update(Content.assemble(*pieces, *last, gap, (" y yes ", "bold reverse"), " ", (" n no ", "bold reverse")))
+        yes, no = keyed(" {question.yes} yes "), keyed(" {question.no} no ")
+        self.update(Content.assemble(*pieces, *last, gap, (yes, "bold reverse"), " ", (no, "bold reverse")))
 
     def give_up(self) -> None:
         """The user turned to something else: that is a no."""
@@ -86,8 +88,8 @@ class QuestionLine(Static, can_focus=True):
         self.action_answer(yes=False)
 
     def on_key(self, event: Key) -> None:
-        """No other key acts while a question waits."""
-        if event.key not in ("y", "enter", "n", "escape") and not event.key.startswith("ctrl+"):
+        """No other key acts while a question waits, whatever keys the answers have."""
+        if event.key not in (*keys_of("question.yes"), *keys_of("question.no")) and not event.key.startswith("ctrl+"):
             event.stop()
 
     def action_answer(self, yes: bool) -> None:

@@ -69,7 +69,7 @@ class Timeline(LineList):
         self._now = now
         self._view: TimelineRows | None = None
         self._path = Path()
-        self._empty = "Open a thread: enter on a row of the threads pane."
+        self._empty = ""
 
     @property
     def view(self) -> TimelineRows | None:

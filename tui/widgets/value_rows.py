@@ -14,6 +14,7 @@ from tui.domain.messages import is_message, summary, view_messages
 from tui.domain.safe_text import escape_hidden, one_line, shorten
 from tui.widgets.data_lines import fits
 from tui.widgets.json_lines import json_line, short_value
+from tui.widgets.key_names import key_of
 from tui.widgets.lines import Line, Part, clip, width_of, wrap_line
 from tui.widgets.message_block import BAR
 from tui.widgets.value_tree import AFTER, BEFORE, CLOSE, HEAD, Node, Row
@@ -164,7 +165,7 @@ def _json_scalar(node: Node, indent: str, key: str, comma: str, width: int) -> l
     rows = wrap_line(line, width, len(indent) + 2)
     if len(rows) <= JSON_LINES and len(value) <= most:
         return rows
-    words = f"{indent}  … {len(value):,} characters · o opens"
+    words = f"{indent}  … {len(value):,} characters · {key_of('inspector.open')} opens"
     return [*rows[: JSON_LINES - 1], ((shorten(words, width), "calm"),)]
 
 
@@ -176,7 +177,7 @@ def _rest(row: Row) -> Line:
     node = row.node
     count = node.first if row.kind == BEFORE else node.size - node.last
     where = "before" if row.kind == BEFORE else "more"
-    return ((f"┄ {count:,} {where} · enter shows them", "calm"),)
+    return ((f"┄ {count:,} {where} · {key_of('inspector.fold')} shows them", "calm"),)
 
 
 def is_one_line(row: Row, width: int) -> bool:
