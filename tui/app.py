@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from tui.config import Connection, Look, first_time, state_folder
 from tui.domain.addresses import Address
+from tui.screens.beside import Beside
 from tui.screens.commands import BindingCommands, PlaceCommands, ThemeCommands
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.help import HelpScreen, help_page
@@ -66,6 +67,7 @@ class ForkpointApp(TerminalApp):
         first_start: bool = False,
         problems: Sequence[str] = (),
         now: Callable[[], datetime] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         super().__init__()
         self.session = session
@@ -83,6 +85,7 @@ class ForkpointApp(TerminalApp):
             read_only=read_only,
             production=production,
             profile=profile,
+            beside=beside,
         )
         self.going_on: list[tuple[str, str]] = []
         """After the end: the runs that were followed until then, by the ids of thread and run."""
@@ -231,8 +234,13 @@ class Left:
     going_on: Sequence[tuple[str, str]]
 
 
-def run_app(connection: Connection, look: Look, open_address: Address | None = None) -> Left:
-    """Open the app on a connection and return when the user leaves it, or a signal ends it."""
+def run_app(
+    connection: Connection, look: Look, open_address: Address | None = None, *, beside: Beside | None = None
+) -> Left:
+    """Open the app on a connection and return when the user leaves it, or a signal ends it.
+
+    `beside` is work that makes threads meanwhile; it ends with the app.
+    """
     app = ForkpointApp(
         make_session(connection),
         open_address=open_address,
@@ -245,6 +253,7 @@ def run_app(connection: Connection, look: Look, open_address: Address | None = N
         ascii_only=look.ascii,
         first_start=first_time("hint", state_folder()),
         problems=[str(mistake) for mistake in connection.mistakes],
+        beside=beside,
     )
     app.fit_colours(app.console.color_system, may_choose=look.theme is None)
     app.run(mouse=look.mouse)

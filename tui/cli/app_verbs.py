@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.failures import Stop
-from tui.cli.options import Options, backend_options, connected, look_options
+from tui.cli.options import Options, backend_options, look_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tui.config import Connection
 
 
 @click.command(name="open")
@@ -60,7 +58,7 @@ def _say_what_goes_on(runs: Sequence[tuple[str, str]], where: str) -> None:
 def demo(plain: bool, plain_marks: bool, no_mouse: bool) -> None:
     """Try it on a local Agent Server.
 
-    Starts the server, makes some threads by running its graphs, and opens the app.
+    Starts the server, opens the app, and makes some threads by running its graphs.
     Needs the extra: pip install 'forkpoint[demo]'. No keys, no network; everything is gone when it ends.
     Without a terminal it plays the walkthroughs as text, like --plain.
     """
@@ -90,31 +88,19 @@ def _play_story(url: str) -> None:
 
 
 def _play_app(url: str, *, plain_marks: bool, no_mouse: bool) -> None:
-    import asyncio
     from dataclasses import replace
+    from functools import partial
 
     from tui.app import run_app
     from tui.config import Connection, load_config, look_of
+    from tui.demo.behind import make_threads
 
     config = load_config()
     connection = Connection(url, profile="demo", audited=False)
     look = look_of(config, ascii=plain_marks, mouse=not no_mouse)
-    asyncio.run(_seed(connection))
-    run_app(replace(connection, mistakes=config.mistakes), look)
-
-
-async def _seed(connection: Connection) -> None:
-    from tui.demo.seed import seed
-
-    said: set[str] = set()
-
-    def say_once(text: str) -> None:
-        if text not in said:
-            said.add(text)
-            click.echo(text, err=True)
-
-    async with connected(Options(connection)) as session:
-        await seed(session.backend, on_progress=say_once)
+    left = run_app(replace(connection, mistakes=config.mistakes), look, beside=partial(make_threads, url))
+    if left.code:
+        raise Stop(left.code)
 
 
 def _need_a_terminal(instead: str) -> None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tui.backends.agent_server.backend import AgentServerBackend
 from tui.backends.base import Backend
 from tui.backends.errors import BackendError
 from tui.demo.server import DemoError
@@ -42,16 +43,22 @@ RIGHT_QUERY = "weather in San Francisco"
 NEXT_QUERY = "weather in San Francisco tomorrow"
 
 
-async def seed(backend: Backend, on_progress: Progress | None = None) -> None:
+async def seed(
+    backend: Backend, on_progress: Progress | None = None, *, on_first: Callable[[str], None] | None = None
+) -> None:
     """Make the demo's threads; returns when all but the busy one have come to rest.
 
-    The independent ones run at the same time, "weather in SF" after them, so that it heads the list.
+    "weather in SF" comes first, because everybody begins with it (`on_first` hears its id), then the others at the
+    same time. In the end it is touched, so that it heads the list.
 
     Raises:
         DemoError: A run did not end as it should.
         BackendError: The server did not do what was asked.
     """
     maker = _Maker(Session(backend), on_progress or (lambda _: None))
+    first = await maker.run_new(SF, "agent", said(WRONG_QUESTION))
+    if on_first is not None:
+        on_first(first.thread_id)
     try:
         async with asyncio.TaskGroup() as together:
             for make in (
@@ -65,7 +72,8 @@ async def seed(backend: Backend, on_progress: Progress | None = None) -> None:
                 together.create_task(make())
     except* (BackendError, PlanError, DemoError) as failures:
         raise failures.exceptions[0] from None
-    await maker.run_new(SF, "agent", said(WRONG_QUESTION))
+    if isinstance(backend, AgentServerBackend):
+        await backend.threads_api.patch(first.thread_id, {"title": SF})
 
 
 def said(text: str) -> JSON:

@@ -63,6 +63,7 @@ class ConnectionControl:
             await self._open_first()
         screen.history.show_if_none()
         self.is_ready = True
+        screen.beside.begin()
 
     async def _open_first(self) -> None:
         """The thread of a run that the app before this one left, else the newest thread."""

@@ -22,6 +22,7 @@ from tui.domain.checkpoint import Thread
 from tui.domain.plans import TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
+from tui.screens.beside import Beside, BesideControl
 from tui.screens.connection_control import ConnectionControl
 from tui.screens.copy_control import CopyControl
 from tui.screens.dialogs import TextScreen
@@ -74,6 +75,7 @@ class DebuggerScreen(PanesScreen):
         read_only: bool = False,
         production: bool = False,
         profile: str | None = None,
+        beside: Beside | None = None,
     ) -> None:
         super().__init__()
         self.session = session
@@ -83,6 +85,7 @@ class DebuggerScreen(PanesScreen):
         self.work = Work(self)
         self.waiting_keys = WaitingKeys(self)
         self.connection = ConnectionControl(self, open_address=open_address, profile=profile, production=production)
+        self.beside = BesideControl(self, beside)
         self.threads = ThreadsControl(self)
         self.statuses = StatusWatch(self)
         self.history = HistoryControl(self)
@@ -167,11 +170,6 @@ class DebuggerScreen(PanesScreen):
         self.timeline.border_subtitle = Content(self.history.older.words)
         self.show_header()
 
-    def action_back(self) -> None:
-        """Give up what takes long; else one pane to the left."""
-        if not self.work.stop_waiting():
-            super().action_back()
-
     def action_copy(self) -> None:
         """Copy something of the current selection."""
         self.copying.start()
@@ -253,10 +251,10 @@ class DebuggerScreen(PanesScreen):
         self.show_titles()
 
     def action_back(self) -> None:
-        """Stop what reads on and on, if that is seen from here; else one pane to the left."""
+        """Stop what takes long, or what reads on and on if that is seen from here; else one pane to the left."""
         if self.history.older.is_shown and self.current_pane in ("threads", "timeline"):
             self.history.older.stop()
-        else:
+        elif not self.work.stop_waiting():
             super().action_back()
 
     @on(Timeline.Inspect)

@@ -213,6 +213,8 @@ class ThreadsControl:
         words = f"No threads here yet: {key_of('threads.new')} makes one and runs its first input."
         if self._screen.read_only:
             words = "No threads here yet, and this connection is read-only."
+        if self._screen.beside.is_working:
+            words = "They are being made: each appears here when it is there."
         if self.status is not None:
             words = f"No {self.status} threads. {key_of('threads.status')} shows the next status, and in the end all."
         self.pane.show(self._threads, has_more=self._next is not None, words=words)
