@@ -127,7 +127,9 @@ class ConnectionControl:
                 profile=one_line(self._profile),
                 server=one_line(screen.session.info.title) if self.is_live else "",
                 address=screen.address,
-                state=self._progress + " · esc stops" * self._may_stop if self._progress else self.state,
+                state=self._progress + keyed(" · {panes.back} stops") * self._may_stop
+                if self._progress
+                else self.state,
                 assistant=one_line(assistant, 30),
                 read_only=screen.read_only,
                 production=self._production,

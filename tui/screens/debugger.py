@@ -47,6 +47,7 @@ from tui.widgets.header_line import HeaderLine
 from tui.widgets.input_editor import InputEditor
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_names import key_of
 from tui.widgets.live_pane import LivePane
 from tui.widgets.pane_row import PaneRow
 from tui.widgets.pane_title import set_title
@@ -141,7 +142,7 @@ class DebuggerScreen(PanesScreen):
     def report(self, error: BaseException) -> None:
         """Tell about an error; one of the connection is seen in the header, too."""
         if isinstance(error, Stopped):
-            self.tell(f"{error.what} ctrl+r tries again.")
+            self.tell(f"{error.what} {key_of('app.refresh')} tries again.")
             return
         if isinstance(error, CannotConnect):
             self.connection.found(alive=False)
