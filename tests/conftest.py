@@ -13,7 +13,7 @@ import pytest
 from tui.demo.server import RunningDemo, start_demo_server
 
 GRAPHS = Path(__file__).parent / "graphs"
-TEST_GRAPHS = {name: GRAPHS / f"{name}.py" for name in ("echo", "slow", "hostile")}
+TEST_GRAPHS = {name: GRAPHS / f"{name}.py" for name in ("echo", "gate", "slow", "hostile")}
 
 _HOME_VARIABLES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
 _home = pytest.StashKey[str]()

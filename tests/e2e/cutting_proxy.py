@@ -19,12 +19,25 @@ class CuttingProxy:
         self._connections: set[asyncio.Task[None]] = set()
         self.cut = 0
         """How many answers were cut."""
+        self._away = False
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a new connection."""
+        if self._away:
+            writer.close()
+            return
         task = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
+
+    async def go_away(self) -> None:
+        """Break all connections, and take no others."""
+        self._away = True
+        await self.close()
+
+    def come_back(self) -> None:
+        """Take connections again."""
+        self._away = False
 
     async def close(self) -> None:
         """End all connections."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from langgraph_sdk import get_client
 
 from tests.e2e.cutting_proxy import cutting_proxy
 from tui.backends.agent_server.backend import AgentServerBackend
 from tui.domain.checkpoint import Run
 from tui.domain.plans import plan_input
-from tui.domain.transcript import StreamEvent
+from tui.domain.transcript import GAP, StreamEvent
+from tui.domain.transcript_builder import transcript_of
 from tui.session import line
-from tui.session.events import LineBack, LineLost, RunEnd, RunEnded, Streamed, TravelEvent
+from tui.session.events import LineBack, LineLost, RunEnd, RunEnded, RunStarted, Streamed, TravelEvent
 from tui.session.session import Session
 from tui.session.travel import carry_out, join_run
 
@@ -121,3 +125,49 @@ async def test_a_line_that_stays_broken_is_given_up(server_url: str) -> None:
     assert [event.attempt for event in heard if isinstance(event, LineLost)] == [1, 2, 3, 4, 5]
     assert proxy.cut == 6
     assert ended.end is RunEnd.SUCCESS, "the run is read, and it has ended"
+
+
+async def test_what_a_server_without_events_did_meanwhile_is_filled_from_the_history(
+    server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "PAUSES", (0.05,) * 500)
+    theirs = get_client(url=server_url)
+    thread_id = (await theirs.threads.create())["thread_id"]
+    gate = tmp_path / "open"
+    value = {"messages": [{"role": "user", "content": "go"}], "gate": str(gate)}
+    modes: list[Any] = ["updates", "custom"]
+    run = await theirs.runs.create(thread_id, "gate", input=value, stream_mode=modes)
+    heard: list[TravelEvent] = []
+    started = asyncio.Event()
+
+    def hear(event: TravelEvent) -> None:
+        heard.append(event)
+        if isinstance(event, RunStarted):
+            started.set()
+
+    async with cutting_proxy(server_url) as (url, proxy):
+        session = Session(AgentServerBackend(url))
+        await session.connect()
+        opened = await session.open(await session.backend.get_thread(thread_id))
+        joined_run = await session.backend.get_run(thread_id, run["run_id"])
+        joining = asyncio.create_task(join_run(opened, joined_run, hear))
+        async with asyncio.timeout(30):
+            await started.wait()
+            await proxy.go_away()
+            gate.touch()
+            await theirs.runs.join(thread_id, run["run_id"])
+            proxy.come_back()
+            ended = await joining
+        await session.close()
+    assert ended.end is RunEnd.SUCCESS
+    filled = [event for event in events(heard) if event.filled]
+    assert filled[0].event == GAP
+    assert "line lost" in filled[0].data["words"]
+    nodes = [node for event in events(heard) if event.event == "updates" for node in event.data]
+    assert nodes[-2:] == ["second", "third"], "what happened while nobody could see it"
+    assert len(nodes) == len(set(nodes)), "nothing twice"
+    assert all(isinstance(event.data, dict) for event in filled)
+    transcript = transcript_of(events(heard))
+    said = [m.text for section in transcript.sections if section.filled for m in section.messages]
+    assert said[-2:] == ["through the gate", "behind the gate"]
+    assert len(transcript.gaps) == 1

@@ -6,13 +6,21 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.conftest import TEST_GRAPHS
-from tests.e2e.forkpoint import FORKPOINT, ok
+from tests.e2e.forkpoint import ok
 from tui.demo.server import RunningDemo, start_demo_server
+
+IMPATIENT = (
+    sys.executable,
+    "-c",
+    "from tui.session import line; line.PAUSES = (0.1,) * 5; from tui.cli.main import main; main()",
+)
+"""The command, but it does not wait half a minute for a server that will not come back."""
 
 WAIT = json.dumps({"messages": [{"role": "user", "content": "wait"}]})
 
@@ -30,7 +38,7 @@ def own_server() -> Iterator[RunningDemo]:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_a_run_whose_server_goes_away(own_server: RunningDemo, how: signal.Signals) -> None:
     thread = ok("new", "--json", url=own_server.url).json["thread_id"]
-    command = [*FORKPOINT, "run", thread, "--assistant", "slow", "--input", WAIT, "--json", "--url", own_server.url]
+    command = [*IMPATIENT, "run", thread, "--assistant", "slow", "--input", WAIT, "--json", "--url", own_server.url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:

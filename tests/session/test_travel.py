@@ -9,10 +9,12 @@ import pytest
 
 from tests.fakes import AGENT, FakeBackend
 from tui.backends.errors import Conflict, ConnectionLost, ServerFailed
-from tui.domain.checkpoint import Checkpoint, Interrupt, ServerInfo, Task
+from tui.domain.checkpoint import Checkpoint, Interrupt, ServerInfo, Task, Thread
 from tui.domain.plans import PlanError, TravelPlan, plan_fork, plan_input, plan_replay
 from tui.session.events import (
     HistoryGrew,
+    LineBack,
+    LineLost,
     Note,
     PlanReady,
     RunEnd,
@@ -226,10 +228,49 @@ async def test_a_line_that_breaks_while_the_run_goes_on(stage: Stage) -> None:
     assert ended.error == "The connection broke."
 
 
-async def test_a_server_that_is_gone_afterwards(stage: Stage) -> None:
+async def test_a_server_that_is_away_for_a_moment_afterwards_is_waited_for(stage: Stage) -> None:
     stage.backend.fail["get_thread"] = ServerFailed("It broke.")
     ended = await stage.carry_out(await stage.fork())
+    assert ended.end is RunEnd.SUCCESS
+    assert [str(e) for e in stage.heard if isinstance(e, LineLost)] == ["line lost, reconnecting 1/5"]
+    assert [event for event in stage.heard if isinstance(event, LineBack)]
+
+
+async def test_a_server_that_is_gone_afterwards(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_thread_id: str) -> Thread:
+        raise ServerFailed("It broke.")
+
+    monkeypatch.setattr(stage.backend, "get_thread", broken)
+    ended = await stage.carry_out(await stage.fork())
     assert ended.end is RunEnd.LOST
+    assert len([event for event in stage.heard if isinstance(event, LineLost)]) == 5
+
+
+async def test_a_run_that_is_not_there_any_more_after_a_lost_line_is_gone(stage: Stage) -> None:
+    def forget() -> None:
+        stage.backend.run_list["t-1"].clear()
+
+    stage.backend.extra_events = [forget, ConnectionLost("The connection broke.")]  # type: ignore[list-item]
+    ended = await stage.carry_out(await stage.fork())
+    assert (ended.end, ended.end.exit_code) == (RunEnd.GONE, 7)
+
+
+async def test_checkpoints_that_a_restarted_server_lost_leave_the_tree(stage: Stage) -> None:
+    stage.backend.rows["t-1"].pop()
+    assert await stage.opened.drop_lost() == 1
+    assert [row.checkpoint_id for row in stage.opened.tree] == [r.checkpoint_id for r in stage.backend.rows["t-1"]]
+    assert stage.opened.tree.complete
+    assert await stage.opened.drop_lost() == 0
+    stage.backend.rows["t-1"].clear()
+    assert await stage.opened.drop_lost() == 4
+    assert stage.opened.tree.head is None
+
+
+async def test_older_checkpoints_than_the_newest_page_are_not_taken_for_lost(stage: Stage) -> None:
+    stage.backend.page_limit = 2
+    tree = stage.opened.tree
+    assert await stage.opened.drop_lost() == 0
+    assert stage.opened.tree is tree
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from tui.domain.messages import read_messages, role_of
 from tui.domain.plans import PlanKind, TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
-from tui.domain.transcript import StreamEvent
+from tui.domain.transcript import GAP, StreamEvent
 from tui.session.events import (
+    HistoryLost,
     LineBack,
     LineLost,
     Note,
@@ -57,7 +58,8 @@ class JsonPrinter:
         elif isinstance(event, RunStarted):
             _remember_run(self._options, self._thread_id, event.run_id)
         elif isinstance(event, Streamed):
-            print_json({"event": event.event.event, "data": event.event.data})
+            filled = {"filled": True} if event.event.filled else {}
+            print_json({"event": event.event.event, "data": event.event.data} | filled)
         else:
             _say_of_the_line(event)
 
@@ -96,7 +98,7 @@ class PlainPrinter:
             _remember_run(self._options, self._thread_id, event.run_id)
         elif isinstance(event, Streamed):
             self._streamed_event(event.event)
-        elif isinstance(event, (LineLost, LineBack, Note)):
+        elif isinstance(event, (HistoryLost, LineLost, LineBack, Note)):
             self._close_line()
             _say_of_the_line(event)
 
@@ -112,7 +114,10 @@ class PlainPrinter:
                 say(f"  waits for: {one_line(in_words(asked.value, 400))}")
 
     def _streamed_event(self, event: StreamEvent) -> None:
-        if event.mode == "messages":
+        if event.filled and event.event == GAP and isinstance(event.data, dict):
+            self._close_line()
+            say(f"┄ {event.data.get('words', 'line lost')}")
+        elif event.mode == "messages":
             self._token(event)
         elif event.mode == "updates" and isinstance(event.data, dict):
             for node, update in event.data.items():
@@ -207,10 +212,12 @@ def _say_of_the_line(event: TravelEvent) -> None:
     """What is not output proper: notes, and the state of the line, on standard error."""
     if isinstance(event, Note):
         say_aside(event.text)
+    elif isinstance(event, HistoryLost):
+        say_aside(str(event))
     elif isinstance(event, LineLost):
         say_aside(f"{event}: {event.reason}")
     elif isinstance(event, LineBack) and not event.complete:
-        say_aside("Joined again. The server keeps no events: what was missed is only in the history.")
+        say_aside("Joined again. The server keeps no events: results that were missed are filled from the history.")
 
 
 def _remember_run(options: Options, thread_id: str, run_id: str) -> None:

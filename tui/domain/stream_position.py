@@ -7,6 +7,8 @@ leaves out as many events of the current id as it has had already.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from tui.domain.transcript import StreamEvent
 
 FROM_THE_START = "-1"
@@ -48,3 +50,11 @@ class StreamPosition:
             self._before, self._current, self._had = self._current, event.id, 0
         self._had += 1
         return True
+
+
+def time_of(event: StreamEvent) -> datetime | None:
+    """When the server sent an event, by the milliseconds that its id begins with; None where ids are other things."""
+    digits, dash, _ = (event.id or "").partition("-")
+    if not dash or not (digits.isascii() and digits.isdecimal()) or not 12 <= len(digits) <= 14:
+        return None
+    return datetime.fromtimestamp(int(digits) / 1000, UTC)

@@ -15,6 +15,10 @@ from tui.domain.live_messages import LiveMessage
 from tui.domain.messages import is_message
 
 
+GAP = "gap"
+"""The name of the event that marks where the line was lost; the server sends none of this name that is `filled`."""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
     """One server-sent event: its name as the server gave it ("updates", "messages|child:1f…"), and parsed data.
@@ -25,6 +29,8 @@ class StreamEvent:
     event: str
     data: JSON
     id: str | None = None
+    filled: bool = False
+    """It was not in the stream: read from the history, in the place of what a broken line swallowed."""
 
     @property
     def mode(self) -> str:
@@ -57,6 +63,10 @@ class NodeSection:
     cached: bool = False
     """The result was not computed in this run: it is that of an earlier one."""
     error: str | None = None
+    filled: bool = False
+    """Its result was read from the history, because the line was lost when it came."""
+    cut: bool = False
+    """It did not end: the server began it again."""
 
     @property
     def changes(self) -> Mapping[str, JSON]:
@@ -86,6 +96,14 @@ class CustomEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Where the line was lost: what came in between is missing, or was filled."""
+
+    words: str
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunError:
     """Why the run failed, as the stream said it: the exception's name and message."""
 
@@ -101,6 +119,7 @@ class Transcript:
     attempt: int | None = None
     sections: tuple[NodeSection, ...] = ()
     custom: tuple[CustomEvent, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
     """Questions asked in this run, each once."""
     at_breakpoint: bool = False
@@ -117,9 +136,9 @@ class Transcript:
     """Items left out because there were too many: the oldest sections, custom and unknown events."""
 
     @property
-    def items(self) -> tuple[NodeSection | CustomEvent, ...]:
-        """Sections and custom events in the order in which they began."""
-        return tuple(sorted((*self.sections, *self.custom), key=lambda item: item.order))
+    def items(self) -> tuple[NodeSection | CustomEvent | Gap, ...]:
+        """Sections, custom events and gaps in the order in which they began."""
+        return tuple(sorted((*self.sections, *self.custom, *self.gaps), key=lambda item: item.order))
 
     @property
     def running(self) -> tuple[NodeSection, ...]:

@@ -17,7 +17,7 @@ from tui.domain.checkpoint import JSON, Interrupt
 from tui.domain.json_values import same
 from tui.domain.live_messages import MessageBuilder, is_chunk
 from tui.domain.messages import is_message, role_of
-from tui.domain.transcript import CustomEvent, NodeSection, RunError, StreamEvent, Transcript
+from tui.domain.transcript import GAP, CustomEvent, Gap, NodeSection, RunError, StreamEvent, Transcript
 
 MOST_SECTIONS = 2000
 MOST_OTHERS = 1000
@@ -47,6 +47,8 @@ class _Section:
     finished: bool = False
     cached: bool = False
     error: str | None = None
+    filled: bool = False
+    cut: bool = False
     made: NodeSection | None = None
     """The snapshot, until something changes."""
 
@@ -63,6 +65,8 @@ class _Section:
                 finished=self.finished,
                 cached=self.cached,
                 error=self.error,
+                filled=self.filled,
+                cut=self.cut,
             )
         return self.made
 
@@ -87,6 +91,7 @@ class TranscriptBuilder:
         self._metadata: Mapping[str, JSON] = {}
         self._custom: deque[CustomEvent] = deque(maxlen=MOST_OTHERS)
         self._unknown: deque[StreamEvent] = deque(maxlen=MOST_OTHERS)
+        self._gaps: deque[Gap] = deque(maxlen=MOST_OTHERS)
         self._interrupts: list[Interrupt] = []
         self._at_breakpoint = False
         self._run_id: str | None = None
@@ -110,9 +115,12 @@ class TranscriptBuilder:
     def feed(self, event: StreamEvent) -> None:
         """Take in one event. Never raises; what cannot be read is kept as `unknown`."""
         self._events += 1
-        understood = event.mode in _IGNORED
+        understood = event.mode in _IGNORED or (event.filled and event.event == GAP)
         if event.event.count("|") <= MOST_LEVELS and (reader := self._readers.get(event.mode)):
             understood = reader(event)
+        if event.filled and event.event == GAP:
+            words = event.data.get("words") if isinstance(event.data, Mapping) else None
+            self._gaps.append(Gap(str(words or "line lost"), self._events))
         if event.mode == "values" and isinstance(event.data, Mapping):
             self._ask(event.data.get("__interrupt__"))
         if not understood:
@@ -126,6 +134,7 @@ class TranscriptBuilder:
             attempt=self._attempt,
             sections=tuple([section.made or section.snapshot() for section in self._sections]),
             custom=tuple(self._custom),
+            gaps=tuple(self._gaps),
             interrupts=tuple(self._interrupts),
             at_breakpoint=self._at_breakpoint,
             error=self._error,
@@ -259,16 +268,18 @@ class TranscriptBuilder:
                 self._at_breakpoint = self._at_breakpoint or update == []
                 self._ask(update)
             elif node != "__metadata__":
-                self._end_of_node(node, event.namespace, update, cached)
+                section = self._end_of_node(node, event.namespace, update, cached)
+                section.filled = event.filled
         return True
 
-    def _end_of_node(self, node: str, namespace: _Namespace, update: JSON, cached: bool) -> None:
+    def _end_of_node(self, node: str, namespace: _Namespace, update: JSON, cached: bool) -> _Section:
         messages = list(_messages_in(update))
         section = self._section_of_update(node, namespace, messages) or self._begin(node, namespace)
         for raw in self._news(messages, section):
             self._message(raw, section).set_whole(raw)
         self._finish(section)
         section.update, section.cached = update, cached
+        return section
 
     def _section_of_update(
         self, node: str, namespace: _Namespace, messages: list[Mapping[str, JSON]]
@@ -339,11 +350,23 @@ class TranscriptBuilder:
         data = event.data
         if not isinstance(data, Mapping):
             return False
-        self._run_id = _text(data.get("run_id")) or self._run_id
+        begun, self._run_id = self._run_id, _text(data.get("run_id")) or self._run_id
+        if begun is not None and begun == self._run_id and "status" not in data:
+            self._begin_again()
         attempt = data.get("attempt")
         self._attempt = attempt if isinstance(attempt, int) else self._attempt
         self._ended = self._ended or data.get("status") == "run_done"
         return True
+
+    def _begin_again(self) -> None:
+        """The server runs again what had not ended, under the same names: it was stopped, or tries once more."""
+        for section in self._sections:
+            if not section.finished:
+                self._finish(section)
+                section.cut = True
+        cut = {id(section) for section in self._sections if section.cut}
+        self._by_task = {task: section for task, section in self._by_task.items() if id(section) not in cut}
+        self._messages = {i: pair for i, pair in self._messages.items() if id(pair[1]) not in cut}
 
     def _read_error(self, event: StreamEvent) -> bool:
         data = event.data if isinstance(event.data, Mapping) else {"message": event.data}

@@ -142,6 +142,11 @@ class HistoryControl:
         self.show_selected()
         self._screen.show_titles()
 
+    def tree_replaced(self, opened: OpenThread) -> None:
+        """The server lost checkpoints: another tree, without them, is shown."""
+        if opened is self.opened:
+            self._show_tree(self._screen.timeline.selected)
+
     def selection_moved(self) -> None:
         """The cursor moved: the inspector follows, at once after a rest, else when the cursor rests again."""
         if self._timer is None:

@@ -20,6 +20,7 @@ from tui.screens.runs import PAGE, RunChoice, RunsScreen
 from tui.screens.work import Job, goes_on
 from tui.session.events import (
     HistoryGrew,
+    HistoryLost,
     LineBack,
     LineLost,
     Note,
@@ -249,6 +250,9 @@ class LiveControl:
                 self._run_started(followed, run_id)
             case HistoryGrew():
                 self._screen.history.tree_grew(followed.opened, follow=followed.follow_head)
+            case HistoryLost():
+                self._screen.history.tree_replaced(followed.opened)
+                self._screen.warn(str(event))
             case Note(text=text):
                 self._screen.tell(text)
             case LineLost() if is_shown:
@@ -256,7 +260,7 @@ class LiveControl:
             case LineBack(complete=complete) if is_shown:
                 self._screen.live_pane.line_lost("")
                 if not complete:
-                    self._screen.tell("Joined again. The server keeps no events: what was missed is in the timeline.")
+                    self._screen.tell("Joined again. The server keeps no events: missed results come from the history.")
             case RunEnded():
                 self._run_ended(followed, event)
             case _:

@@ -9,7 +9,7 @@ from textual.worker import Worker
 from tui.backends.errors import NotFound
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Run
-from tui.session.events import HistoryGrew, RunSeen, TravelEvent, WatchLost, WatchOn
+from tui.session.events import HistoryGrew, HistoryLost, RunSeen, TravelEvent, WatchLost, WatchOn
 from tui.session.open_thread import OpenThread
 from tui.session.watch import ThreadWatch
 from tui.widgets.key_names import keyed
@@ -66,6 +66,9 @@ class WatchControl:
             case HistoryGrew():
                 self._screen.history.tree_grew(opened, follow=self.follows)
                 self._screen.threads.put(opened.thread)
+            case HistoryLost():
+                self._screen.history.tree_replaced(opened)
+                self._screen.warn(str(event))
             case RunSeen(run=run):
                 self._run_seen(opened, run)
             case WatchOn():

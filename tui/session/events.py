@@ -56,6 +56,17 @@ class HistoryGrew:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryLost:
+    """The server was started anew and lacks checkpoints that it had: the thread has another tree now, without them."""
+
+    count: int
+
+    def __str__(self) -> str:
+        plural = "s" if self.count != 1 else ""
+        return f"The server lost {self.count} checkpoint{plural} when it was stopped. What it still has is shown."
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A sentence for the user that stops nothing."""
 
@@ -109,11 +120,13 @@ class RunEnd(Enum):
     CANCELLED = "cancelled"
     TIMEOUT = "timeout"
     LOST = "lost"
+    GONE = "gone"
+    """The server came back without it."""
 
     @property
     def exit_code(self) -> int:
         """The exit code of a verb whose run ended so."""
-        return {RunEnd.SUCCESS: 0, RunEnd.WAITING: 3, RunEnd.LOST: 4}.get(self, 6)
+        return {RunEnd.SUCCESS: 0, RunEnd.WAITING: 3, RunEnd.LOST: 4, RunEnd.GONE: 7}.get(self, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ TravelEvent: TypeAlias = (
     | LineLost
     | LineBack
     | HistoryGrew
+    | HistoryLost
     | RunSeen
     | WatchOn
     | WatchLost

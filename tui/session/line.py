@@ -1,32 +1,59 @@
 """The line to a running run: it is joined again when it breaks, and hands on every event exactly once.
 
 The end of a stream proves nothing (a server that stops ends its streams in good order), so the run is asked whether it
-is over. While it is not, the stream is joined again, with pauses that grow; where the server does not keep events, what
-was missed shows in the history, and the gap is said.
+is over. While it is not, the stream is joined again, with pauses that grow. Where the server does not have the events
+any more (it keeps none, or it was started anew), the results that were missed are filled from the history, and the
+place is marked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import TypeVar
 
 from tui.backends.base import RunStream
 from tui.backends.errors import BackendError, CannotConnect, ConnectionLost, NotFound, ServerFailed, StreamBroken
 from tui.domain.checkpoint import Run
-from tui.domain.stream_position import StreamPosition
+from tui.domain.stream_position import StreamPosition, time_of
 from tui.domain.transcript import StreamEvent
-from tui.session.events import Emit, LineBack, LineLost, Note
+from tui.session.events import Emit, HistoryLost, LineBack, LineLost, Note
+from tui.session.gap import Gap
 from tui.session.open_thread import OpenThread
 
-PAUSES: Sequence[float] = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before each try to join again; received events start the count anew."""
+PAUSES: Sequence[float] = (0.2, 1.0, 4.0, 9.0, 15.0)
+"""Seconds before each try to join again: together long enough for a server to be started anew."""
 
-_BREAKS = (CannotConnect, ServerFailed, StreamBroken)
-"""What ends a stream before its time; another try may help against all but the last."""
+LIVED_SECONDS = 5.0
+"""A line that held so long, or brought an event, starts the count of tries anew."""
 
 POLL_SECONDS = 1.0
 """Between two looks at a run whose stream can't be read."""
+
+AWAY = (CannotConnect, ServerFailed)
+"""Another try may help: the server is not there, or not well."""
+
+_BREAKS = (*AWAY, StreamBroken)
+"""What ends a stream before its time; nothing helps against the last."""
+
+_T = TypeVar("_T")
+
+
+async def patiently(read: Callable[[], Awaitable[_T]], emit: Emit) -> _T:
+    """Read, and while the server is away wait for it as long as for a line; then raise what it said last."""
+    for number, pause in enumerate(PAUSES, start=1):
+        try:
+            answer = await read()
+        except AWAY as error:
+            emit(LineLost(number, len(PAUSES), str(error)))
+            await asyncio.sleep(pause)
+        else:
+            if number > 1:
+                emit(LineBack(complete=True))
+            return answer
+    return await read()
 
 
 class Line:
@@ -40,21 +67,33 @@ class Line:
         self._opened = opened
         self._emit = emit
         self._position = StreamPosition()
+        self._gap = Gap()
+        self._begun = False
+        self.restarted = False
+        """Whether the server was started anew meanwhile: it may have lost checkpoints."""
         self._tries = 0
+        self._since: float | None = None
+        """Since when the line holds."""
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether it was ever interrupted."""
+        return self._gap.is_open
 
     async def events(self, stream: RunStream) -> AsyncIterator[StreamEvent]:
         """The events, starting on an open stream."""
         reason: BackendError | None = None
         try:
             async for event in self._from(stream):
+                self._begun = self._begun or event.mode == "metadata"
                 yield event
         except _BREAKS as error:
             reason = error
+        self.run_id = self.run_id or stream.run_id
         while await self._goes_on(reason):
             try:
                 async with self._join_again() as again:
-                    self._emit(LineBack(complete=self._position.can_resume))
-                    async for event in self._from(again):
+                    async for event in self._rejoined(again):
                         yield event
                 reason = None
             except _BREAKS as error:
@@ -65,11 +104,49 @@ class Line:
                 self.lost = error
                 return
 
+    def rest(self) -> Iterator[StreamEvent]:
+        """After the last event, and after the history was read: what is missing still, behind a mark."""
+        if self.run_id is not None and self.was_lost:
+            yield from self._gap.fill(self._opened.tree, self.run_id, self._gap_words())
+
+    async def _rejoined(self, stream: RunStream) -> AsyncIterator[StreamEvent]:
+        """The events of a stream that was joined again, and in front of them what it left out."""
+        complete = self._position.can_resume
+        self._emit(LineBack(complete=complete))
+        if not complete:
+            for event in await self._fill("the server keeps no events"):
+                yield event
+        async for event in self._from(stream):
+            # A server that was started anew has forgotten all events, and says once more that the run begins.
+            if event.mode == "metadata" and self._begun:
+                self.restarted = True
+                for filled in await self._fill("the server began again what had not ended", until=time_of(event)):
+                    yield filled
+            self._begun = self._begun or event.mode == "metadata"
+            yield event
+
+    async def _fill(self, why: str, *, until: datetime | None = None) -> Sequence[StreamEvent]:
+        try:
+            if self.restarted and (lost := await self._opened.drop_lost()):
+                self._emit(HistoryLost(lost))
+            await self._opened.refresh()
+        except BackendError:
+            return ()  # it is tried again at the end
+        words = f"{self._gap_words()}, {why}"
+        return list(self._gap.fill(self._opened.tree, self.run_id or "", words, mark=True, until=until))
+
+    def _gap_words(self) -> str:
+        return f"stream broken: {self.lost}" if isinstance(self.lost, StreamBroken) else "line lost"
+
     async def _from(self, stream: RunStream) -> AsyncIterator[StreamEvent]:
+        self._since = asyncio.get_running_loop().time()
         async for event in stream:
             self.run_id = self.run_id or stream.run_id
             if self._position.take(event):
                 self._tries = 0
+                if self._gap.repeats(event):
+                    continue
+                self._gap.note(event)
                 yield event
 
     def _join_again(self) -> AbstractAsyncContextManager[RunStream]:
@@ -84,11 +161,16 @@ class Line:
         if isinstance(reason, StreamBroken):
             # The same event would break it again: wait for the end instead, and read the state then.
             self.lost = reason
+            self._gap.opens()
             self._emit(Note(f"{reason} Waiting for the run's end."))
             await self._wait_for_the_end()
             return False
         if reason is None and not await self._is_active():
             return False
+        self._gap.opens()
+        if self._since is not None and asyncio.get_running_loop().time() - self._since > LIVED_SECONDS:
+            self._tries = 0
+        self._since = None
         if self._tries == len(PAUSES):
             self.lost = reason or ConnectionLost("The stream ended again and again while the run goes on.")
             return False
@@ -109,5 +191,10 @@ class Line:
         return run.is_active
 
     async def _wait_for_the_end(self) -> None:
-        while await self._is_active():  # noqa: ASYNC110 - the event is at the server
-            await asyncio.sleep(POLL_SECONDS)
+        backend, thread_id = self._opened.backend, self._opened.thread_id
+        try:
+            while (run := await patiently(lambda: backend.get_run(thread_id, self.run_id or ""), self._emit)).is_active:
+                await asyncio.sleep(POLL_SECONDS)
+        except BackendError:
+            return  # whoever reads the run next will meet it, too, and say so
+        self.ended = run

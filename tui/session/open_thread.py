@@ -105,6 +105,29 @@ class OpenThread:
                 limit = self._page
             return self._take(fresh)
 
+    async def drop_lost(self) -> int:
+        """Compare with the newest page of a server that was started anew; returns how many checkpoints it has lost.
+
+        If it lost any, the tree is another one from now on.
+        """
+        async with self._reading:
+            page = await self.backend.history(self.thread_id, limit=self._page)
+            there = {row.checkpoint_id for row in page.checkpoints}
+            oldest = min(there, default="")
+            known = sorted(self.tree, key=lambda row: row.checkpoint_id)
+            gone = [
+                row
+                for row in known
+                if row.checkpoint_id not in there and (page.reached_end or row.checkpoint_id > oldest)
+            ]
+            if gone:
+                lost = {row.checkpoint_id for row in gone}
+                before, self.tree = self.tree, CheckpointTree(self.thread_id)
+                self.tree.add(row for row in known if row.checkpoint_id not in lost)
+                self.tree.complete = before.complete or page.reached_end
+            self._take(page.checkpoints)
+            return len(gone)
+
     async def reread(self, checkpoint: Checkpoint) -> Checkpoint:
         """Read one checkpoint again, put it into the tree and return it; `NotFound` when it is gone."""
         return await self.read(checkpoint.ref)

@@ -14,6 +14,7 @@ from tui.domain.verify import Verdict, verify_clone, verify_update
 from tui.session.events import (
     Emit,
     HistoryGrew,
+    HistoryLost,
     Note,
     PlanReady,
     RunEnd,
@@ -22,7 +23,7 @@ from tui.session.events import (
     StateWritten,
     Streamed,
 )
-from tui.session.line import Line
+from tui.session.line import Line, patiently
 from tui.session.open_thread import OpenThread
 
 GROW_SECONDS = 0.5
@@ -107,33 +108,46 @@ async def follow(opened: OpenThread, stream: RunStream, emit: Emit, run_id: str 
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
     ended = await _how_it_ended(opened, line, line.run_id or stream.run_id, emit)
+    for event in line.rest():
+        emit(Streamed(event))
     emit(ended)
     return ended
 
 
 async def _how_it_ended(opened: OpenThread, line: Line, run_id: str | None, emit: Emit) -> RunEnded:
     """Read run and state: the end of a stream is not success."""
-    lost = line.lost
-    try:
+    given_up = line.lost
+
+    async def read() -> Run | None:
         run = line.ended
         if run is None and run_id is not None:
             run = await opened.backend.get_run(opened.thread_id, run_id)
-        changed = await opened.refresh()
+        if line.was_lost and (lost := await opened.drop_lost()):
+            emit(HistoryLost(lost))
+        if changed := await opened.refresh():
+            emit(HistoryGrew(changed))
         opened.thread = await opened.backend.get_thread(opened.thread_id)
+        return run
+
+    try:
+        # Who has waited in vain for the line does not wait again.
+        run = await (read() if given_up is not None else patiently(read, emit))
     except NotFound:
+        if line.was_lost:
+            return RunEnded(
+                RunEnd.GONE, run_id, error="The server does not know the run any more: lost with a restart?"
+            )
         # A rollback deletes the run; a thread may have been deleted meanwhile.
         return RunEnded(RunEnd.CANCELLED, run_id, error="The run or its thread was deleted at the server.")
     except BackendError as error:
-        return RunEnded(RunEnd.LOST, run_id, error=str(lost or error))
-    if changed:
-        emit(HistoryGrew(changed))
+        return RunEnded(RunEnd.LOST, run_id, error=str(given_up or error))
     head = opened.tree.head
     return RunEnded(
         _end_of(run, head, opened.thread.status),
         run_id,
         run,
         head,
-        _error_of(opened, run, head) or (str(lost) if lost else None),
+        _error_of(opened, run, head) or (str(given_up) if given_up else None),
     )
 
 

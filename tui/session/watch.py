@@ -13,7 +13,7 @@ from datetime import datetime
 from tui.backends.base import RunStream
 from tui.backends.errors import BackendError, NotFound, Unsupported
 from tui.domain.checkpoint import Run, Thread
-from tui.session.events import Emit, HistoryGrew, RunSeen, WatchLost, WatchOn
+from tui.session.events import Emit, HistoryGrew, HistoryLost, RunSeen, WatchLost, WatchOn
 from tui.session.open_thread import OpenThread
 
 GLANCE_SECONDS = 5.0
@@ -34,6 +34,7 @@ class ThreadWatch:
         self._emit = emit
         self._look = asyncio.Event()
         self._on = False
+        self._was_away = False
         self._active: str | None = None
         self._taken = _state_of(opened.thread)
         """The thread's state that the tree was read after; never one whose reading broke off."""
@@ -69,13 +70,14 @@ class ThreadWatch:
             pause = GLANCE_SECONDS
             try:
                 thread = await self._opened.backend.glance(self._opened.thread_id)
+                await self._look_for_losses()
                 await self._compare(thread)
                 self._say_on()
                 pause = BUSY_SECONDS if thread.status == "busy" else GLANCE_SECONDS
             except NotFound:
                 raise
             except BackendError as error:
-                self._on = False
+                self._on, self._was_away = False, True
                 self._emit(WatchLost(str(error)))
             await self._wait(pause)
 
@@ -99,6 +101,13 @@ class ThreadWatch:
         self._taken, self._settling = _state_of(thread), changed
         if grown or changed:
             self._emit(HistoryGrew(grown))
+
+    async def _look_for_losses(self) -> None:
+        """A server that was away may have been started anew, and have forgotten what it had not written down."""
+        if self._was_away:
+            if lost := await self._opened.drop_lost():
+                self._emit(HistoryLost(lost))
+            self._was_away = False
 
     async def _see_runs(self, *, busy: bool) -> None:
         """Tell of a run that has begun, and of one that has ended."""

@@ -43,6 +43,10 @@ def bodies_of(section: NodeSection, grown: Mapping[int, list[Line]], *, unfolded
         bodies.append(((f"{one_line(str(key), 40)} = {one_line(in_words(value, 200))}", "calm"),))
     if section.cached:
         bodies.append((("the result of an earlier run, not computed again", "calm"),))
+    if section.filled:
+        bodies.append((("read from the history: the line was lost", "calm"),))
+    if section.cut:
+        bodies.append((("cut off: the server began this again", "calm"),))
     if section.error is not None:
         bodies.extend(error_bodies(section.error, unfolded=unfolded))
     return bodies or [(("done" if section.finished else "…", "calm"),)]

@@ -13,7 +13,7 @@ from itertools import groupby
 from tui.domain.checkpoint import JSON
 from tui.domain.progress import Progress, progress_of
 from tui.domain.safe_text import one_line
-from tui.domain.transcript import CustomEvent, NodeSection, Transcript
+from tui.domain.transcript import CustomEvent, Gap, NodeSection, Transcript
 from tui.widgets.lines import Part
 
 MOST_SECTIONS = 200
@@ -25,11 +25,12 @@ _DONE: Part = ("✓", "ok")
 _FAILED: Part = ("✗", "mark-error")
 _STOPPED: Part = ("┄", "calm")
 _TOLD: Part = ("·", "calm")
+_LOST: Part = ("✂", "warning")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One part: a node's execution (`section`), a bar (`progress`), or a custom event (`data`)."""
+    """One part: a node's execution (`section`), a bar (`progress`), a lost line (`gap`), or a custom event (`data`)."""
 
     order: int
     label: str
@@ -37,13 +38,14 @@ class Item:
     section: NodeSection | None = None
     progress: Progress | None = None
     data: JSON = None
+    gap: Gap | None = None
     seconds: float | None = None
     """How long it took, where that was seen."""
 
     @property
     def subject(self) -> object:
         """What it is about: the same object while nothing about it changed."""
-        return self.section if self.section is not None else self.progress if self.progress is not None else self.data
+        return next((one for one in (self.section, self.progress, self.gap) if one is not None), self.data)
 
     @property
     def facts(self) -> tuple[str, Part, float | None]:
@@ -75,12 +77,15 @@ class LiveItems:
             self._take_times(sections, now)
         for event in _after(transcript.custom, self._told):
             self._take_event(event)
-        self._count = len(transcript.sections) + len(self._bars) + len(self._events) + transcript.dropped
+        self._count = len(transcript.sections) + len(self._bars) + len(self._events)
+        self._count += len(transcript.gaps) + transcript.dropped
         items = [self._section_item(section, label, over=over) for section, label in _labelled(sections)]
-        return sorted((*items, *self._bars.values(), *self._events), key=lambda item: item.order)
+        gaps = [Item(gap.order, "line lost", _LOST, gap=gap) for gap in transcript.gaps]
+        return sorted((*items, *self._bars.values(), *self._events, *gaps), key=lambda item: item.order)
 
     def _section_item(self, section: NodeSection, label: str, *, over: bool) -> Item:
-        mark = _FAILED if section.error else _DONE if section.finished else _STOPPED if over else _RUNNING
+        mark = _DONE if section.finished else _STOPPED if over else _RUNNING
+        mark = _FAILED if section.error else _STOPPED if section.cut else mark
         return Item(section.order, label, mark, section, seconds=self._times.get(section.order, (0.0, None))[1])
 
     def _take_times(self, sections: Sequence[NodeSection], now: float) -> None:

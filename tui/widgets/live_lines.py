@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.domain.labels import duration
-from tui.domain.safe_text import cell_len
+from tui.domain.safe_text import cell_len, one_line
 from tui.domain.transcript import Transcript
 from tui.widgets.growing_text import GrowingText
 from tui.widgets.lines import Line, Part, fit, width_of, wrap_line
@@ -122,6 +122,8 @@ class LiveLines:
     def _bodies(self, item: Item) -> Sequence[Body]:
         if item.progress is not None:
             return [bar_body(item.progress, self._room)]
+        if item.gap is not None:
+            return [((one_line(item.gap.words, 400), "warning"),)]
         if item.section is None:
             return [custom_body(item.data)]
         return bodies_of(item.section, self._grown(item), unfolded=self.unfolded)

@@ -23,6 +23,7 @@ _ENDS = {
     RunEnd.SUCCESS: ("✓", "ok", "success"),
     RunEnd.WAITING: ("‖", "mark-waiting", "interrupted, waits"),
     RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: {timeline.join} joins"),
+    RunEnd.GONE: ("✂", "warning", "gone: the server came back without it"),
 }
 """Mark, style and words of an end; others are failures."""
 
