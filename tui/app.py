@@ -33,7 +33,7 @@ from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
 from tui.widgets.key_names import use_keys
-from tui.widgets.line_filters import AsciiMarks, NothingHidden, NothingHiddenInPrints
+from tui.widgets.line_filters import AsciiMarks, NoSecrets, NothingHidden, NothingHiddenInPrints
 
 
 class ForkpointApp(TerminalApp):
@@ -66,14 +66,15 @@ class ForkpointApp(TerminalApp):
         ascii_only: bool = False,
         first_start: bool = False,
         problems: Sequence[str] = (),
+        secrets: Sequence[str] = (),
         now: Callable[[], datetime] | None = None,
         beside: Beside | None = None,
     ) -> None:
         super().__init__()
         self.session = session
         self.animation_level = "none"
-        self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console))
-        self._gates: list[LineFilter] = [NothingHidden(), *([AsciiMarks()] if ascii_only else [])]
+        self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console, secrets))
+        self._gates: list[LineFilter] = [NothingHidden(), NoSecrets(secrets), *([AsciiMarks()] if ascii_only else [])]
         self._first_start = first_start
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
@@ -254,6 +255,7 @@ def run_app(
         first_start=first_time("hint", state_folder()),
         problems=[str(mistake) for mistake in connection.mistakes],
         beside=beside,
+        secrets=connection.secrets,
     )
     app.fit_colours(app.console.color_system, may_choose=look.theme is None)
     app.run(mouse=look.mouse)

@@ -1,4 +1,4 @@
-"""The settings themselves: profiles, looks, connections; no reading and no deciding. Only the standard library."""
+"""The settings themselves: profiles, looks, connections; no reading and no deciding. Nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from tui.domain.secrets import secrets_in
 
 DEFAULT_URL = "http://127.0.0.1:2024"
 URL_VARIABLE = "FORKPOINT_URL"
@@ -112,6 +115,12 @@ class Connection:
     """Whether what is written there is logged; the demo's own server is nobody's business."""
     mistakes: tuple[Mistake, ...] = ()
     """What is wrong in the config and could be left out without harm."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must stand nowhere: the key, values of headers, the proxy's password."""
+        password = urlsplit(self.proxy).password if self.proxy else None
+        return secrets_in((self.api_key, *self.headers.values(), password, unquote(password) if password else None))
 
 
 def config_folder(environ: Mapping[str, str] = os.environ) -> Path:

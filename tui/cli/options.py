@@ -65,6 +65,7 @@ def backend_options(function: F) -> F:
         insecure_http: bool,
         **kwargs: Any,
     ) -> Any:
+        from tui.cli.hiding import keep_out
         from tui.config import load_config, resolve_connection
 
         url = kwargs.pop("backend", None) or url
@@ -84,6 +85,7 @@ def backend_options(function: F) -> F:
         typed = {"--profile": profile, "--url": url, "--ca": ca_file, "--cert": cert, "--proxy": proxy, "--ssh": ssh}
         where = "".join(f" {option} {shlex.quote(text)}" for option, text in typed.items() if text)
         as_json, yes = kwargs.pop("as_json", False), kwargs.pop("yes", False)
+        keep_out(connection.secrets)
         # Before the app takes the terminal: ssh may have to ask something.
         with _reached(connection) as there:
             return function(*args, options=Options(there, as_json, where=where, yes=yes), **kwargs)

@@ -18,6 +18,7 @@ from tui.domain.lanes import Row, RowKind
 from tui.domain.layout import layout
 from tui.domain.origin import origin_of
 from tui.domain.safe_text import escape_hidden, one_line, sanitise, shorten
+from tui.domain.secrets import hide_named
 from tui.domain.tree import CheckpointTree
 
 NOT_JSON = "$not_json"
@@ -27,9 +28,10 @@ NOT_JSON = "$not_json"
 def print_json(value: JSON) -> None:
     """One JSON document (or one line of a stream) on standard output, flushed.
 
-    Hidden characters are written as JSON escapes: the same value, and safe in a terminal.
+    Hidden characters are written as JSON escapes: the same value, and safe in a terminal. What names a caller's
+    credentials in config and metadata is left out.
     """
-    sys.stdout.write(escape_hidden(dumps(carriable(value)).decode()) + "\n")
+    sys.stdout.write(escape_hidden(dumps(carriable(hide_named(value))).decode()) + "\n")
     sys.stdout.flush()
 
 

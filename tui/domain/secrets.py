@@ -1,20 +1,33 @@
-"""Keeps keys out of what is shown or written: those of the connection by their text, others by their look."""
+"""Keeps keys out of what is shown or written: those of the connection by their text, others by their look or name."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tui.domain.checkpoint import JSON
 
 HIDDEN = "[hidden]"
 
 _SHORTEST = 8
 """What is shorter (a header such as "prod") stands in half of all texts and protects nothing."""
 
+_PIECE = 10
+"""Letters at either end of a secret by which a line that holds only a part of it is known."""
+
 _LOOKS_SECRET = re.compile(
     r"\b(?:lsv2|sk|ghp|xox[a-z])[_-][A-Za-z0-9_.-]{6,}"
     r"|(?<=[Bb]earer )\S+|(?<=[Bb]asic )\S+"
     r"|(?i:(?<=x-api-key)|(?<=authorization))[\"']?\s*[:=]\s*[\"']?[^\s\"',}]+"
 )
+_SURELY_SECRET = re.compile(r"\blsv2_[A-Za-z0-9_]{6,}")
+"""Keys of the platform itself: nothing else looks like them."""
+
+_SECRET_NAME = re.compile(
+    r"x-api-key|x_api_key|(?:proxy-)?authorization|(?:set-)?cookie|langgraph_auth.*|__langgraph_auth.*", re.IGNORECASE
+)
+"""Names in config and metadata under which servers keep what identifies a caller."""
 
 
 def secrets_in(values: Iterable[str | None]) -> tuple[str, ...]:
@@ -24,7 +37,65 @@ def secrets_in(values: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def hide(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without `secrets` (as `secrets_in` gives them) and without what looks like a key."""
+    """A message without `secrets` (as `secrets_in` gives them) and without whatever looks like a key.
+
+    For words about a request. Too eager for what users work with, where "sk-learn-…" is no key: see `hide_in_content`.
+    """
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return _LOOKS_SECRET.sub(HIDDEN, text)
+
+
+def hide_in_content(text: str, secrets: Iterable[str] = ()) -> str:
+    """Content without `secrets` and without the platform's keys; JSON stays JSON."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+        if (escaped := json.dumps(secret)[1:-1]) != secret:
+            text = text.replace(escaped, HIDDEN)
+    return _SURELY_SECRET.sub(HIDDEN, text)
+
+
+def hide_named(value: JSON) -> JSON:
+    """A value with all that stands under a name such as `authorization` or `langgraph_auth_user` replaced.
+
+    The same object where there is none. For what a server says of a run, which may hold its caller's headers.
+    """
+    if isinstance(value, Mapping):
+        changed = {
+            key: HIDDEN if item and _SECRET_NAME.fullmatch(key) else hide_named(item) for key, item in value.items()
+        }
+        return value if all(changed[key] is item for key, item in value.items()) else changed
+    if isinstance(value, list):
+        items = [hide_named(item) for item in value]
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    return value
+
+
+def secret_spans(text: str, secrets: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where a drawn line holds a secret, or the beginning or end of one that was wrapped; may overlap."""
+    for secret in secrets:
+        piece = min(len(secret), _PIECE)
+        yield from _spans(text, secret, secret[:piece], 1)
+        if len(secret) > piece:
+            yield from _spans(text, secret, secret[-piece:], -1)
+    for match in _SURELY_SECRET.finditer(text):
+        yield match.span()
+
+
+def _spans(text: str, secret: str, piece: str, step: int) -> Iterator[tuple[int, int]]:
+    """Every place of `piece`, the beginning (`step` 1) or end (-1) of `secret`, as far as both go on alike."""
+    at = text.find(piece)
+    while at >= 0:
+        begin, end, length = at, at + len(piece), len(piece)
+        while length < len(secret):
+            if step > 0 and end < len(text) and text[end] == secret[length]:
+                end += 1
+            elif step < 0 and begin > 0 and text[begin - 1] == secret[-length - 1]:
+                begin -= 1
+            else:
+                break
+            length += 1
+        while text[begin].isspace():
+            begin += 1
+        yield begin, end
+        at = text.find(piece, at + 1)

@@ -8,7 +8,6 @@ from tui.backends.agent_server.backend import AgentServerBackend
 from tui.backends.agent_server.route import Route
 from tui.backends.agent_server.writes import OnWrite
 from tui.config import Connection, state_folder
-from tui.domain.secrets import secrets_in
 from tui.session.audit import FILE_NAME, AuditLog
 from tui.session.left_runs import FOLDER_NAME, LeftRuns
 from tui.session.session import Session
@@ -53,12 +52,7 @@ def route_of(connection: Connection) -> Route:
 
 def audit_log(connection: Connection, tell: Tell | None = None) -> AuditLog:
     """The log of this user's writes, which hides the secrets of the connection."""
-    return AuditLog(state_folder() / FILE_NAME, secrets_of(connection), on_trouble=tell)
-
-
-def secrets_of(connection: Connection) -> tuple[str, ...]:
-    """Texts that must stand nowhere: the key, values of headers, the proxy's password."""
-    return secrets_in((connection.api_key, *connection.headers.values(), *route_of(connection).secrets))
+    return AuditLog(state_folder() / FILE_NAME, connection.secrets, on_trouble=tell)
 
 
 async def connect_session(connection: Connection, tell: Tell | None = None) -> Session:

@@ -11,6 +11,7 @@ from tui.domain.labels import ago, duration
 from tui.domain.origin import origin_of
 from tui.domain.run_setup import run_setup
 from tui.domain.safe_text import one_line, sanitise
+from tui.domain.secrets import hide_named
 from tui.widgets.key_names import key_of
 from tui.widgets.lines import Line, Part, width_of, wrap_line, wrap_text
 from tui.widgets.message_texts import args_lines
@@ -71,7 +72,7 @@ def checkpoint_rows(facts: Facts, width: int, unfolded: Collection[str] = ()) ->
         _add_task(page, task)
     _add_run(page, facts)
     _add_place(page, facts)
-    _add_value(page, "metadata", dict(checkpoint.metadata))
+    _add_value(page, "metadata", hide_named(dict(checkpoint.metadata)))
     return page.rows
 
 
@@ -140,9 +141,9 @@ def _add_run(page: _Page, facts: Facts) -> None:
     if not setup.known:
         page.add_fact("  config", "this server does not keep it", "calm")
         return
-    _add_value(page, "  config", dict(setup.config), "defaults")
+    _add_value(page, "  config", hide_named(dict(setup.config)), "defaults")
     if setup.context:
-        _add_value(page, "  context", dict(setup.context))
+        _add_value(page, "  context", hide_named(dict(setup.context)))
 
 
 def _add_place(page: _Page, facts: Facts) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tui.domain.json_values import Unsendable, pretty
 from tui.domain.safe_text import one_line
+from tui.domain.secrets import hide_named
 from tui.domain.transcript import StreamEvent
 from tui.widgets.json_lines import json_line
 from tui.widgets.text_view import Paragraph
@@ -26,7 +27,7 @@ def event_page(events: Sequence[StreamEvent], count: int) -> list[Paragraph]:
         name = one_line(event.event, 200)
         paragraphs += [Paragraph(()), Paragraph(((name, "accent"), (f"  {one_line(event.id or '', 60)}", "calm")), 4)]
         try:
-            text = pretty(event.data, indent=1)
+            text = pretty(hide_named(event.data), indent=1)
         except Unsendable as error:
             text = str(error)
         shown = text[:MOST_CHARACTERS]

@@ -1,4 +1,4 @@
-"""The last gates before the terminal: nothing that a terminal obeys, and only ASCII marks where that is wanted.
+"""The last gates before the terminal: nothing that a terminal obeys, no secrets, ASCII marks where that is wanted.
 
 They work on drawn lines and keep every width, so they also cover what Textual's own widgets draw.
 """
@@ -6,7 +6,7 @@ They work on drawn lines and keep every width, so they also cover what Textual's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleRenderable, RenderHook
@@ -16,6 +16,7 @@ from textual.filter import LineFilter
 
 from tui.domain.labels import Mark
 from tui.domain.safe_text import UNSEEN, sanitise
+from tui.domain.secrets import hide, secret_spans
 
 _BREAKS = dict.fromkeys((0x09, 0x0A))
 """What `sanitise` leaves for whoever breaks lines; in a drawn line they have no place, and no width."""
@@ -41,10 +42,14 @@ class NothingHidden(LineFilter):
 
 
 class NothingHiddenInPrints(RenderHook):
-    """The same for what is printed when the app has gone: an exception may quote a server. There is room for marks."""
+    """The same for what is printed when the app has gone: an exception may quote a server. There is room for marks.
 
-    def __init__(self, console: Console) -> None:
+    Nor are there secrets: a traceback may show the variables of a request.
+    """
+
+    def __init__(self, console: Console, secrets: Sequence[str] = ()) -> None:
         self._console = console
+        self._secrets = tuple(secrets)
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """What is to be printed, drawn and made visible."""
@@ -52,12 +57,44 @@ class NothingHiddenInPrints(RenderHook):
 
     def _visible(self, renderable: ConsoleRenderable) -> Iterator[Segment]:
         for segment in self._console.render(renderable):
-            yield segment if segment.control else Segment(sanitise(segment.text), segment.style)
+            yield segment if segment.control else Segment(sanitise(hide(segment.text, self._secrets)), segment.style)
 
 
 def _blank(hidden: re.Match[str]) -> str:
     """Most have no width; what has is blank, so that the line stays as wide as it was laid out."""
     return " " * cell_len(hidden.group())
+
+
+class NoSecrets(LineFilter):
+    """No line shows a secret of the connection, nor a key of the platform; the columns stay.
+
+    What is copied or edited keeps it: this is about looking over shoulders, screenshots and recordings of terminals.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__()
+        self._secrets = tuple(secrets)
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with dots in the place of secrets."""
+        del background
+        text = "".join(segment.text for segment in segments if not segment.control)
+        spans = list(secret_spans(text, self._secrets))
+        if not spans:
+            return segments
+        letters = list(text)
+        for begin, end in spans:
+            letters[begin:end] = "\N{BULLET}" * (end - begin)
+        dotted = "".join(letters)
+        changed: list[Segment] = []
+        at = 0
+        for segment in segments:
+            if segment.control:
+                changed.append(segment)
+                continue
+            changed.append(Segment(dotted[at : at + len(segment.text)], segment.style))
+            at += len(segment.text)
+        return changed
 
 
 class AsciiMarks(LineFilter):

@@ -9,6 +9,7 @@ from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Run
 from tui.domain.labels import ago, duration, in_words, step_words
 from tui.domain.safe_text import cell_len, one_line
+from tui.domain.secrets import hide_named
 from tui.widgets.json_lines import json_lines
 from tui.widgets.lines import Line, fit
 from tui.widgets.moments import moment
@@ -78,5 +79,5 @@ def run_page(run: Run) -> list[Paragraph]:
     ]
     for title, value in (("kwargs", run.kwargs), ("metadata", run.metadata)):
         paragraphs += [Paragraph(()), Paragraph(((title, "strong"),))]
-        paragraphs.extend(Paragraph((("  ", ""), *line), 4) for line in json_lines(dict(value)))
+        paragraphs.extend(Paragraph((("  ", ""), *line), 4) for line in json_lines(hide_named(dict(value))))
     return paragraphs

@@ -1,0 +1,102 @@
+"""What is kept out of sight: keys by their text, by their look, by their name; whole or wrapped."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.segment import Segment
+from textual.color import Color
+
+from tui.domain.secrets import HIDDEN, hide_in_content, hide_named, secret_spans, secrets_in
+from tui.widgets.line_filters import NoSecrets
+
+KEY = "planted-0123456789-key"
+PLATFORM = "lsv2_pt_0123456789abcdef"
+SECRETS = secrets_in([f"Bearer {KEY}", "prod"])
+
+
+def shown(*texts: str) -> str:
+    segments = NoSecrets(SECRETS).apply([Segment(text) for text in texts], Color(0, 0, 0))
+    assert [len(segment.text) for segment in segments] == [len(text) for text in texts]
+    return "".join(segment.text for segment in segments)
+
+
+def test_content_loses_secrets_and_nothing_else() -> None:
+    text = f"a {KEY} b Bearer {KEY} c {PLATFORM} d sk-learn-is-a-library prod Bearer of news"
+    assert (
+        hide_in_content(text, SECRETS)
+        == f"a {HIDDEN} b {HIDDEN} c {HIDDEN} d sk-learn-is-a-library prod Bearer of news"
+    )
+
+
+def test_json_stays_json_and_loses_keys_with_odd_letters() -> None:
+    odd = 'pla"nted\\key-0123'
+    document = json.dumps({"a": odd, "b": [f"x{PLATFORM}", PLATFORM], "c": 1})
+    found = json.loads(hide_in_content(document, secrets_in([odd])))
+    assert found == {"a": HIDDEN, "b": [f"x{PLATFORM}", HIDDEN], "c": 1}
+
+
+def test_what_a_server_keeps_of_its_caller_goes_by_its_name() -> None:
+    kwargs = {
+        "config": {
+            "configurable": {
+                "langgraph_auth_user": {"identity": "me", "token": "abc"},
+                "langgraph_auth_user_id": "me",
+                "langgraph_auth_permissions": [],
+                "X-Api-Key": "abc",
+                "authorization": "Bearer abc",
+                "thread_id": "t",
+            }
+        },
+        "input": [{"cookie": "abc"}],
+    }
+    assert hide_named(kwargs) == {
+        "config": {
+            "configurable": {
+                "langgraph_auth_user": HIDDEN,
+                "langgraph_auth_user_id": HIDDEN,
+                "langgraph_auth_permissions": [],
+                "X-Api-Key": HIDDEN,
+                "authorization": HIDDEN,
+                "thread_id": "t",
+            }
+        },
+        "input": [{"cookie": HIDDEN}],
+    }
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(json_values)
+def test_what_has_no_such_name_is_the_same_object(value: object) -> None:
+    names = json.dumps(value)
+    assert hide_named(value) is value or "langgraph_auth" in names or "cookie" in names
+
+
+def test_a_line_shows_dots_instead_and_keeps_its_columns() -> None:
+    assert shown("│ key ", KEY[:5], KEY[5:], " │") == "│ key " + "•" * len(KEY) + " │"
+    assert shown(f"x {PLATFORM} y") == "x " + "•" * len(PLATFORM) + " y"
+    assert shown("nothing ", "here") == "nothing here"
+
+
+@given(st.integers(10, len(KEY) - 10))
+def test_a_secret_that_was_wrapped_is_hidden_on_both_lines(cut: int) -> None:
+    first, second = shown(f"│ {KEY[:cut]}│"), shown(f"│ {KEY[cut:]} end │")
+    assert first == "│ " + "•" * cut + "│"
+    assert second == "│ " + "•" * (len(KEY) - cut) + " end │"
+
+
+@given(st.text(alphabet="plant-0129", max_size=60), st.text(max_size=20))
+def test_no_whole_secret_is_left(before: str, after: str) -> None:
+    text = before + KEY + after
+    letters = list(text)
+    for begin, end in secret_spans(text, SECRETS):
+        letters[begin:end] = "•" * (end - begin)
+    assert KEY not in "".join(letters)
