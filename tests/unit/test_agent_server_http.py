@@ -147,7 +147,13 @@ async def test_the_body_of_an_error_is_read_only_so_far() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [httpx.ReadError("reset"), httpx.RemoteProtocolError("dropped"), answer({}, 503), answer({}, 429)]
+    "fault",
+    [
+        httpx.ReadError("reset"),
+        httpx.RemoteProtocolError("dropped"),
+        *(answer({}, status) for status in (429, 502, 503, 504)),
+        *(answer({}, status, retry_after="0") for status in (429, 502, 503, 504)),
+    ],
 )
 async def test_a_read_is_asked_again(fault: Any) -> None:
     script = Script(fault, fault, answer(THREAD))
