@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
+from tests.readme import is_current, write_part
 from tui.app import ForkpointApp
 from tui.screens.help import rows_of
 from tui.screens.keymap import contexts
 
-README = Path(__file__).parent.parent / "README.md"
-BEGIN, END = "<!-- keys -->\n", "<!-- /keys -->\n"
+PART = "keys"
 COMMAND = "python -m tests.readme_keys --write"
 
 
@@ -27,23 +26,11 @@ def _code(keys: str) -> str:
     return " ".join(f"`{key}`".replace("|", "\\|") for key in keys.split())
 
 
-def with_table(readme: str) -> str:
-    """The README with the table between its marks."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"The README has no {BEGIN.strip()} and {END.strip()}.")
-    return before + begin + table() + end + after
-
-
 def main() -> int:
     """Write the table, or say whether it is current."""
-    readme = README.read_text(encoding="utf-8")
-    current = with_table(readme)
     if "--write" in sys.argv[1:]:
-        README.write_text(current, encoding="utf-8")
-        return 0
-    return int(current != readme)
+        write_part(PART, table())
+    return int(not is_current(PART, table()))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import httpx
 
+from tests.benchmarks import measured
 from tests.benchmarks.figures import FIGURES
 from tests.benchmarks.lab import Lab, machine
 from tests.benchmarks.plot import svg
@@ -34,11 +35,14 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="samples of each figure (3)")
     parser.add_argument("--svg", type=Path, metavar="DIR", help="write the plots there")
+    parser.add_argument("--readme", action="store_true", help="keep what was measured, and renew the README's table")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: only to see that everything works")
     options = parser.parse_args(words)
     unknown = [name for name in options.names if name.upper() not in FIGURES]
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}")
+    if options.readme and options.quick:
+        parser.error("the README shows full sizes: --readme without --quick")
     return options
 
 
@@ -65,6 +69,9 @@ def main(words: Sequence[str] | None = None) -> int:
         lab.close()
     if options.svg is not None:
         _write(plots, options.svg)
+    if options.readme:
+        _write(plots, measured.PLOTS)
+        measured.keep(measured.renewed(measured.load(), findings, facts, lab.repeat))
     _print(options, facts, findings, failed)
     return 1 if failed or any(finding.met is False for finding in findings) else 0
 

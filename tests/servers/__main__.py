@@ -13,10 +13,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from tests.readme import write_part
 from tests.servers.catalogue import SERVERS, Server
 from tests.servers.install import CannotInstall
 from tests.servers.running import CannotStart, running
-from tests.servers.table import Row, in_words, markdown, write_into_readme
+from tests.servers.table import PART, Row, in_words, markdown
 from tests.servers.walkthroughs import play
 from tui.backends.errors import BackendError
 from tui.domain.safe_text import one_line
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     sys.stdout.write(markdown(rows) + "\n")
     if options.readme:
-        write_into_readme(rows)
+        write_part(PART, markdown(rows))
     return 1 if any(row.played is not None and not row.played.is_well for row in rows) else 0
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.servers.catalogue import Server
 from tests.servers.walkthroughs import WALKTHROUGHS, Played
 from tui.domain.safe_text import one_line
 
-BEGIN, END = "<!-- servers -->", "<!-- /servers -->"
-README = Path(__file__).parents[2] / "README.md"
+PART = "servers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,3 @@ def in_words(row: Row) -> list[str]:
     lines += [f"  lacks {probe.name}: {probe.words}" for probe in row.played.probes if probe.works is False]
     lines += [f"  not known: {probe.name}" for probe in row.played.probes if probe.works is None]
     return lines
-
-
-def write_into_readme(rows: Sequence[Row], readme: Path = README) -> None:
-    """Put the table between its marks. Raises `ValueError` where these are missing."""
-    text = readme.read_text(encoding="utf-8")
-    before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
-    readme.write_text(f"{text[:before]}\n{markdown(rows)}\n{text[after:]}", encoding="utf-8")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.readme_keys import README
+from tests.readme import README
 from tests.screenshots import COMMAND, FOLDER, SHOTS, Shot, take
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
+from tests.readme import part
 from tests.servers.catalogue import SERVERS
-from tests.servers.table import BEGIN, END, README, Row, in_words, markdown, write_into_readme
+from tests.servers.table import PART, Row, in_words, markdown
 from tests.servers.walkthroughs import WALKTHROUGHS, Played
 from tui.domain.checkpoint import ServerInfo
 from tui.domain.diagnosis import Probe
@@ -37,21 +34,8 @@ def test_a_server_that_was_not_run_says_why_and_what_it_needs() -> None:
     assert SERVER.needs in last
 
 
-def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    for _ in range(2):
-        write_into_readme([Row(SERVER, PLAYED)], readme)
-    assert readme.read_text() == f"before\n{BEGIN}\n{markdown([Row(SERVER, PLAYED)])}\n{END}\nafter\n"
-    readme.write_text("no marks")
-    with pytest.raises(ValueError, match="not found"):
-        write_into_readme([], readme)
-
-
 def test_the_readme_has_a_row_for_every_server() -> None:
-    text = README.read_text(encoding="utf-8")
-    table = text[text.index(BEGIN) : text.index(END)].splitlines()
-    rows = [line.split(" | ") for line in table if line.startswith("| ")]
+    rows = [line.split(" | ") for line in part(PART).splitlines() if line.startswith("| ")]
     assert rows[0][1:4] == list(WALKTHROUGHS)
     assert len(rows) == 1 + len(SERVERS)
     for server, row in zip(SERVERS, rows[1:], strict=True):
