@@ -1,39 +1,61 @@
-"""The Textual app: themes, keymap, palette, which screen. What the debugger does is in its screen."""
+"""The Textual app: themes, keymap, palette, which screen. What the debugger does is in its screen.
+
+Screens are imported when there is something to look at, an empty frame: that takes as long as all before it.
+"""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import on
+from textual._compositor import LayoutUpdate
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteRow
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, Resize
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tui.config import Connection, Look, first_time, state_folder
 from tui.domain.addresses import Address
-from tui.screens.beside import Beside
-from tui.screens.commands import BindingCommands, PlaceCommands, ThemeCommands
-from tui.screens.debugger import DebuggerScreen
-from tui.screens.help import HelpScreen, help_page
-from tui.screens.keymap import contexts, remapped, usable_keys
+from tui.domain.safe_text import one_line
 from tui.screens.signals import leave_on_signals
-from tui.screens.too_small import TooSmallScreen, is_too_small
-from tui.session.connect import make_session
+from tui.session.late import LateSession
 from tui.session.session import Session
 from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
-from tui.widgets.first_hint import FirstHint
+from tui.widgets.first_frame import first_frame
+from tui.widgets.header_line import HeaderFacts
 from tui.widgets.key_names import use_keys
 from tui.widgets.line_filters import AsciiMarks, NoSecrets, NothingHidden, NothingHiddenInPrints
+
+STARTED = 3.0
+"""Seconds after which garbage is looked for again."""
+
+if TYPE_CHECKING:
+    from tui.screens.beside import Beside
+    from tui.screens.debugger import DebuggerScreen
+
+
+def _binding_commands() -> type[Provider]:
+    from tui.screens.commands import BindingCommands
+
+    return BindingCommands
+
+
+def _place_commands() -> type[Provider]:
+    from tui.screens.commands import PlaceCommands
+
+    return PlaceCommands
 
 
 class ForkpointApp(TerminalApp):
@@ -41,7 +63,7 @@ class ForkpointApp(TerminalApp):
 
     TITLE = "forkpoint"
     CSS_PATH = "screens/debugger.tcss"
-    COMMANDS = {BindingCommands, PlaceCommands}
+    COMMANDS = {_binding_commands, _place_commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,7 +101,16 @@ class ForkpointApp(TerminalApp):
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
         self._small = False
-        self._debugger = DebuggerScreen(
+        self._wanted_keys = keymap or {}
+        self._keys: Mapping[str, str] = {}
+        self._first_facts = HeaderFacts(
+            profile=one_line(profile or ""),
+            address=one_line(session.address),
+            read_only=read_only,
+            production=production,
+        )
+        self._make_debugger: Callable[[], DebuggerScreen] = partial(
+            _debugger,
             session,
             now=now or (lambda: datetime.now(UTC)),
             open_address=open_address,
@@ -91,11 +122,10 @@ class ForkpointApp(TerminalApp):
         self.going_on: list[tuple[str, str]] = []
         """After the end: the runs that were followed until then, by the ids of thread and run."""
         self._problems = [*problems, *self._load_themes(theme, theme_folders)]
-        self._keys, key_problems = usable_keys(keymap or {}, contexts(ForkpointApp))
-        self._problems += key_problems
-        use_keys(self._keys)
-        if self._keys:
-            self.set_keymap(self._keys)
+
+    @cached_property
+    def _debugger(self) -> DebuggerScreen:
+        return self._make_debugger()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters and our gates, which come last."""
@@ -116,14 +146,33 @@ class ForkpointApp(TerminalApp):
         """The debugger."""
         return self._debugger
 
+    def first_frame(self, size: Size) -> LayoutUpdate:
+        """What is seen until the debugger is there."""
+        return first_frame(size, self._first_facts, self.get_css_variables(), self.get_line_filters())
+
     def on_mount(self) -> None:
         """Say what was wrong with settings, themes and keys; greet who is here first; end in good order."""
+        self._use_keys()
+        if not gc.isenabled():
+            self.set_timer(STARTED, _collect_garbage)
         if self._first_start:
+            from tui.widgets.first_hint import FirstHint
+
             self._debugger.mount(FirstHint())
         if not self.is_headless:
             leave_on_signals(lambda code: self.exit(return_code=code))
         for problem in self._problems:
             self.notify(problem, severity="warning", timeout=10, markup=False)
+
+    def _use_keys(self) -> None:
+        if self._wanted_keys:
+            from tui.screens.keymap import contexts, usable_keys
+
+            self._keys, problems = usable_keys(self._wanted_keys, contexts(ForkpointApp))
+            self._problems += problems
+        use_keys(self._keys)
+        if self._keys:
+            self.set_keymap(dict(self._keys))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers besides the keys."""
@@ -134,6 +183,8 @@ class ForkpointApp(TerminalApp):
     async def on_event(self, event: Event) -> None:
         """The first key, whatever it does, ends the greeting; keys wait while a thread opens."""
         if self._first_start and isinstance(event, Key):
+            from tui.widgets.first_hint import FirstHint
+
             self._first_start = False
             await self._debugger.query(FirstHint).remove()
         if not (isinstance(event, Key) and self._debugger.waiting_keys.takes(event)):
@@ -142,6 +193,8 @@ class ForkpointApp(TerminalApp):
     @on(Resize)
     def _resized(self, event: Resize) -> None:
         """Where no pane fits, a hint lies over everything until there is room."""
+        from tui.screens.too_small import TooSmallScreen, is_too_small
+
         was_small, self._small = self._small, is_too_small(event.size.width, event.size.height)
         if self._small and not was_small:
             self.push_screen(TooSmallScreen())
@@ -150,6 +203,9 @@ class ForkpointApp(TerminalApp):
 
     def action_help(self) -> None:
         """Show every key."""
+        from tui.screens.help import HelpScreen, help_page
+        from tui.screens.keymap import contexts, remapped
+
         if not isinstance(self.screen, (HelpScreen, CommandPalette)):
             pages = [(title, remapped(bindings, self._keys)) for title, bindings in contexts(ForkpointApp)]
             self.push_screen(HelpScreen(help_page(pages)))
@@ -171,6 +227,8 @@ class ForkpointApp(TerminalApp):
 
     def action_change_theme(self) -> None:
         """Choose a theme; each is tried on while it is highlighted."""
+        from tui.screens.commands import ThemeCommands
+
         self._theme_before = self.theme
         self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…"))
 
@@ -235,6 +293,18 @@ class Left:
     going_on: Sequence[tuple[str, str]]
 
 
+def _collect_garbage() -> None:
+    """What a start makes stays: it need not be looked through ever again."""
+    gc.freeze()
+    gc.enable()
+
+
+def _debugger(session: Session, **options: Any) -> DebuggerScreen:
+    from tui.screens.debugger import DebuggerScreen
+
+    return DebuggerScreen(session, **options)
+
+
 def run_app(
     connection: Connection, look: Look, open_address: Address | None = None, *, beside: Beside | None = None
 ) -> Left:
@@ -242,8 +312,9 @@ def run_app(
 
     `beside` is work that makes threads meanwhile; it ends with the app.
     """
+    gc.disable()  # until it has started: nothing of what is imported is garbage
     app = ForkpointApp(
-        make_session(connection),
+        LateSession(connection),
         open_address=open_address,
         theme=look.theme,
         read_only=connection.read_only,

@@ -14,7 +14,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Event, Resize
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.screen import Screen
 
 from tui.widgets.changed_cells import ChangedCells
@@ -74,8 +74,21 @@ class TerminalApp(App[None]):
 
         return TerminalDriver if chosen is LinuxDriver else chosen
 
+    def first_frame(self, size: Size) -> LayoutUpdate | None:
+        """What is seen while everything else is still being made."""
+        del size
+        return None
+
+    def terminal_begins(self, size: Size) -> None:
+        """Show something at once."""
+        frame = self.first_frame(size)
+        if frame is not None:
+            self._cells.resize(size)
+            self._cells.take(frame, self._colors)
+            self._paint()
+
     def terminal_taken(self) -> None:
-        """The terminal is ours (again): it may show anything."""
+        """The terminal is ours again: it may show anything."""
         self._draw_all()
 
     def terminal_gone(self) -> None:
@@ -100,6 +113,10 @@ class TerminalApp(App[None]):
         self._paint()
 
     @property
+    def _colors(self) -> ColorSystem:
+        return self.console._color_system or ColorSystem.TRUECOLOR
+
+    @property
     def _terminal(self) -> TerminalDriver | None:
         """Our driver, while it has the terminal."""
         driver = self._driver
@@ -116,7 +133,7 @@ class TerminalApp(App[None]):
             compositor = screen._compositor
             if self._cells.resize(compositor.size) and isinstance(renderable, ChopsUpdate):
                 renderable = compositor.render_full_update()
-            self._cells.take(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+            self._cells.take(renderable, self._colors)
             self._paint()
         except Exception as error:  # noqa: BLE001  # as Textual does: it shows it and ends
             self._handle_exception(error)
@@ -142,7 +159,7 @@ class TerminalApp(App[None]):
 
     def _write(self, terminal: TerminalDriver) -> None:
         changes = self._cells.changes()
-        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        cursor = self.cursor_position
         if not changes and cursor == self._cursor_shown:
             return
         self._cursor_shown = self._previous_cursor_position = cursor

@@ -19,6 +19,7 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 READ_BYTES = 4096
 TICK = 0.1
@@ -28,8 +29,11 @@ TICK = 0.1
 class Viewer(Protocol):
     """What the driver tells an app that draws by itself."""
 
+    def terminal_begins(self, size: Size) -> None:
+        """There is a terminal, and nothing to show yet."""
+
     def terminal_taken(self) -> None:
-        """The terminal is ours (again); what it shows is unknown."""
+        """The terminal is ours again; what it shows is unknown."""
 
     def terminal_gone(self) -> None:
         """There is no terminal any more."""
@@ -113,14 +117,17 @@ class TerminalDriver(LinuxDriver):
         self._viewer = cast("Viewer", app)
         self.line = Line(cast("TextIO", self._file), self._loop, self._viewer.terminal_gone)
         self._file = cast("Any", self.line)
-        self.is_ours = False
+        self._was_ours = self.is_ours = False
         """Whether what is drawn is seen: not before the start, nor while another program has the terminal."""
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self.is_ours = True
-        self._loop.call_soon_threadsafe(self._viewer.terminal_taken)
+        is_first, self.is_ours, self._was_ours = not self._was_ours, True, True
+        if is_first:
+            self._viewer.terminal_begins(Size(*self._get_terminal_size()))
+        else:
+            self._loop.call_soon_threadsafe(self._viewer.terminal_taken)
 
     def stop_application_mode(self) -> None:
         """Give it back."""

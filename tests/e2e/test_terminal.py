@@ -25,7 +25,7 @@ def lab() -> Iterator[Lab]:
 @pytest.fixture
 def terminal(lab: Lab) -> Iterator[PtyTerminal]:
     with lab.terminal(*APP) as terminal:
-        terminal.wait_for(layout.has_panes, what="three panes")
+        terminal.wait_for(lambda screen: screen.contains("checkpoints"), what="a thread")
         terminal.settle()
         yield terminal
 
@@ -48,6 +48,15 @@ def test_a_screen_made_of_changes_is_the_screen_that_a_full_redraw_makes(termina
     made_of_changes = everything(terminal)
     assert bytes_of(terminal, REDRAW) > 4000
     assert everything(terminal) == made_of_changes
+
+
+def test_the_first_frame_shows_the_panes_before_there_is_a_debugger(lab: Lab) -> None:
+    with lab.terminal(*APP) as terminal:
+        terminal.wait_for(layout.has_panes, what="the frame")
+        empty = layout.panes(terminal.screen)
+        assert not terminal.screen.contains("Threads")
+        terminal.wait_for(lambda screen: screen.contains("Threads"), what="the debugger")
+        assert layout.panes(terminal.screen) == empty
 
 
 def test_a_move_of_the_cursor_writes_little(terminal: PtyTerminal) -> None:

@@ -25,6 +25,8 @@ def modules_after(statement: str) -> set[str]:
         ("import tui.session.connect, tui.session.travel", {"textual", "click", "rich"}),
         ("import tui.cli.main", {"textual", "httpx", "pydantic", "pydantic_core", "rich", "asyncio"}),
         ("import tui.config", {"textual", "httpx", "pydantic", "click"}),
+        ("import tui.app", {"tui.screens.debugger", "httpx", "pydantic", "stamina", "textual.widgets._text_area"}),
+        ("import tui.screens.debugger", {"httpx", "pydantic", "stamina"}),
     ],
 )
 def test_what_stays_out(statement: str, banned: set[str]) -> None:

@@ -25,6 +25,9 @@ def open_app(options: Options, thread: str | None, plain_marks: bool, no_mouse: 
 
     BACKEND is a server's URL or a profile's name.
     """
+    import gc
+
+    gc.disable()  # the app enables it again
     from tui.app import run_app
     from tui.config import load_config, look_of
     from tui.domain.addresses import parse_address

@@ -55,6 +55,7 @@ class ConnectionControl:
         self.state = "live"
         self.show()
         await screen.threads.read_first()
+        await screen.wait_for_refresh()  # threads are seen before the first of them is read
         if self._open_address is not None:
             address, self._open_address = self._open_address, None
             await screen.history.open_address(address)

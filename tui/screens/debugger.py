@@ -80,8 +80,7 @@ class DebuggerScreen(PanesScreen):
     ) -> None:
         super().__init__()
         self.session = session
-        self.address = one_line(session.backend.address)
-        self.read_only = read_only or not session.backend.capabilities.can_run
+        self.read_only = read_only or not session.can_run
         self.drafts = Drafts()
         self.work = Work(self)
         self.waiting_keys = WaitingKeys(self)
@@ -109,6 +108,11 @@ class DebuggerScreen(PanesScreen):
         yield FindLine(id="find")
         yield QuestionLine(id="question")
         yield KeyBar(self.offers, self.pane_tabs, id="keys")
+
+    @property
+    def address(self) -> str:
+        """The server's URL, without secrets."""
+        return one_line(self.session.address)
 
     @property
     def is_ready(self) -> bool:

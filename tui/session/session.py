@@ -28,18 +28,34 @@ class Session:
 
     def __init__(
         self,
-        backend: Backend,
+        backend: Backend | None,
         *,
         assistant: str | None = None,
         audit: AuditLog | None = None,
         left: LeftRuns | None = None,
     ) -> None:
-        self.backend = backend
+        self._backend = backend
         self.assistant = assistant
         self.audit = audit
         self._left = left
         self.info = ServerInfo(kind="unknown")
         self._assistants: Sequence[Assistant] | None = None
+
+    @property
+    def backend(self) -> Backend:
+        """Where the threads come from."""
+        assert self._backend is not None  # noqa: S101  # only those that make it later begin without
+        return self._backend
+
+    @property
+    def address(self) -> str:
+        """The server's URL, without secrets."""
+        return self.backend.address
+
+    @property
+    def can_run(self) -> bool:
+        """Whether runs can be started, as far as it is known."""
+        return self.backend.capabilities.can_run
 
     async def connect(self) -> ServerInfo:
         """Probe the server; raises `BackendError` with what to try."""

@@ -10,7 +10,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.widgets.lines import STYLES, Line
+from tui.widgets.line_styles import named_style
+from tui.widgets.lines import Line
 
 CACHED_LINES = 512
 """Drawn lines kept for scrolling back and forth: a few screens."""
@@ -19,8 +20,6 @@ CACHED_LINES = 512
 class LineView(ScrollView, can_focus=True):
     """Draws `line_count` lines from `line_at`. Subclasses call `lines_changed` when these give something else."""
 
-    COMPONENT_CLASSES = {"line--cursor", "line--cursor-blur", *(f"line--{name}" for name in STYLES)}
-
     DEFAULT_CSS = """
     LineView {
         background: transparent;
@@ -28,35 +27,6 @@ class LineView(ScrollView, can_focus=True):
         scrollbar-size-horizontal: 0;
         overflow-x: hidden;
         &:focus { background-tint: transparent; }
-        .line--cursor { background: $row-selected; text-style: $row-selected-style; }
-        .line--cursor-blur { background: $row-selected-blur; text-style: $row-selected-blur-style; }
-        .line--calm { color: $calm; }
-        .line--strong { text-style: bold; }
-        .line--rule { color: $rule; }
-        .line--accent { color: $accent; }
-        .line--ok { color: $success; }
-        .line--warning { color: $warning; }
-        .line--error { color: $error; }
-        .line--match { background: $match; color: $on-accent; }
-        .line--lane-1 { color: $lane-1; }
-        .line--lane-2 { color: $lane-2; }
-        .line--lane-3 { color: $lane-3; }
-        .line--lane-4 { color: $lane-4; }
-        .line--lane-5 { color: $lane-5; }
-        .line--mark-head { color: $mark-head; text-style: bold; }
-        .line--mark-edit { color: $mark-edit; text-style: bold; }
-        .line--mark-replay { color: $mark-replay; text-style: bold; }
-        .line--mark-waiting { color: $mark-waiting; text-style: bold; }
-        .line--mark-error { color: $mark-error; text-style: bold; }
-        .line--mark-running { color: $mark-running; text-style: bold; }
-        .line--role-human { color: $role-human; text-style: bold; }
-        .line--role-ai { color: $role-ai; text-style: bold; }
-        .line--role-tool { color: $role-tool; text-style: bold; }
-        .line--role-system { color: $role-system; text-style: bold; }
-        .line--json-key { color: $json-key; }
-        .line--json-string { color: $json-string; }
-        .line--json-number { color: $json-number; }
-        .line--json-word { color: $json-word; }
     }
     """
 
@@ -75,6 +45,14 @@ class LineView(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._strips: dict[tuple[int, int], Strip] = {}
         self._styles_by_name: dict[str, Style] = {}
+        self._base: Style | None = None
+
+    @property
+    def base(self) -> Style:
+        """The style of what has no name: asked of all that this view stands in, and kept."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
     @property
     def line_count(self) -> int:
@@ -107,6 +85,7 @@ class LineView(ScrollView, can_focus=True):
         super().notify_style_update()
         self._strips.clear()
         self._styles_by_name.clear()
+        self._base = None
 
     def on_resize(self, event: Resize) -> None:
         """Another width means other lines."""
@@ -118,7 +97,7 @@ class LineView(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
         if not 0 <= index < self.line_count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.base)
         if self.is_under_cursor(index):
             return self._draw(index, width, cursor=True)
         key = (index, width)
@@ -131,21 +110,17 @@ class LineView(ScrollView, can_focus=True):
     def style_named(self, name: str) -> Style:
         """The style of a part."""
         if name not in self._styles_by_name:
-            base = self.rich_style
-            self._styles_by_name[name] = (
-                base + self.get_component_rich_style(f"line--{name}", partial=True) if name else base
-            )
+            self._styles_by_name[name] = self.base + named_style(name, self.app.theme_variables) if name else self.base
         return self._styles_by_name[name]
 
     def _draw(self, index: int, width: int, *, cursor: bool = False) -> Strip:
         over = self._cursor_style() if cursor else Style.null()
         line = self.line_at(index, width)
         strip = Strip([Segment(text, self.style_named(style) + over) for text, style in line if text])
-        return strip.adjust_cell_length(width, self.rich_style + over)
+        return strip.adjust_cell_length(width, self.base + over)
 
     def _cursor_style(self) -> Style:
-        name = "line--cursor" if self.has_focus else "line--cursor-blur"
-        return self.get_component_rich_style(name, partial=True)
+        return named_style("cursor" if self.has_focus else "cursor-blur", self.app.theme_variables)
 
     def action_move(self, lines: int) -> None:
         """Scroll by lines."""

@@ -24,7 +24,7 @@ STYLES: tuple[str, ...] = (
     *("role-human", "role-ai", "role-tool", "role-system"),
     *("json-key", "json-string", "json-number", "json-word"),
 )
-"""All style names; `LineView` has a component class `line--NAME` for each."""
+"""All style names; what each looks like is in `line_styles`."""
 
 
 def plain(line: Line) -> str:

@@ -16,7 +16,6 @@ from textual.strip import Strip
 from tui.domain.checkpoint import JSON
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line, Part, plain
-from tui.widgets.markdown_lines import STYLES as MARKDOWN_STYLES
 
 CALMER = "~"
 """Behind a style's name: the same, nearer to the background, for what is not news."""
@@ -44,18 +43,10 @@ class Selected:
 class RowView(LineList):
     """Draws a cursor only while it has the focus. What folds and opens is the subclasses' matter."""
 
-    COMPONENT_CLASSES = {f"line--{name}" for name in MARKDOWN_STYLES}
-
     # The room for the scrollbar is kept free: its coming would ask for other lines, which would ask for another bar.
     DEFAULT_CSS = """
     RowView {
         scrollbar-gutter: stable;
-        .line--md-heading { color: $primary; text-style: bold; }
-        .line--md-em { text-style: italic; }
-        .line--md-both { text-style: bold italic; }
-        .line--md-code { color: $json-key; }
-        .line--md-link { color: $primary; text-style: underline; }
-        .line--md-strike { text-style: strike; }
     }
     """
 
@@ -164,7 +155,7 @@ class RowView(LineList):
             for text, style in self.line_at(index, width)
             if text
         ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style + over)
+        return Strip(segments).adjust_cell_length(width, self.base + over)
 
     def style_named(self, name: str) -> Style:
         """The style of a part; `NAME~` is `NAME`, calmer."""

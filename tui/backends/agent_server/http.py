@@ -11,10 +11,8 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
-
-import stamina
-import stamina.instrumentation
 
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import limits
@@ -28,8 +26,8 @@ from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, Unsendable, dumps, loads
 from tui.domain.safe_text import one_line
 
-# By default stamina logs every retry to stderr, which is the screen of a terminal app.
-stamina.instrumentation.set_on_retry_hooks([])
+if TYPE_CHECKING:
+    import stamina
 
 _LONGEST_ID = 500
 _RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
@@ -53,6 +51,24 @@ class Waits:
 
     first: float = 0.1
     longest: float = 1.0
+
+
+def _attempts(waits: Waits) -> AsyncIterator[stamina.Attempt]:
+    """The attempts of a read, the first of which failed already."""
+    # Imported late: most reads need one attempt, and every start would pay for it.
+    import stamina  # noqa: PLC0415
+    import stamina.instrumentation  # noqa: PLC0415
+
+    # By default it logs every retry to stderr, which is the screen of a terminal app.
+    stamina.instrumentation.set_on_retry_hooks([])
+    return stamina.retry_context(
+        on=_worth_another_try,
+        attempts=limits.READ_ATTEMPTS,
+        timeout=None,
+        wait_initial=waits.first,
+        wait_max=waits.longest,
+        wait_jitter=waits.first,
+    )
 
 
 def segment(text: str) -> str:
@@ -139,16 +155,14 @@ class Http:
                 answer = await self._once(self._writes, method, path, query, body, read_seconds)
                 outcome.status, outcome.answer = answer.status, answer.value
             return answer
-        pauses = stamina.retry_context(
-            on=_worth_another_try,
-            attempts=limits.READ_ATTEMPTS,
-            timeout=None,
-            wait_initial=self._waits.first,
-            wait_max=self._waits.longest,
-            wait_jitter=self._waits.first,
-        )
-        async for attempt in pauses:
+        try:
+            return await self._once(self._reads, method, path, query, body, read_seconds)
+        except BackendError as error:
+            failed = error
+        async for attempt in _attempts(self._waits):
             with attempt:
+                if attempt.num == 1:
+                    raise failed
                 return await self._once(self._reads, method, path, query, body, read_seconds)
         raise AssertionError("unreachable")
 

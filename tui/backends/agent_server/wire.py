@@ -19,7 +19,8 @@ from tui.domain.safe_text import one_line
 class Wire(BaseModel):
     """Base of all models."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
+    # Each is built when it is first used: no start pays for those that it does not need.
+    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=(), defer_build=True)
 
 
 class CheckpointId(Wire):
