@@ -23,6 +23,7 @@ from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui.config import Connection, Look, first_time, state_folder
@@ -37,6 +38,7 @@ from tui.widgets.first_frame import first_frame
 from tui.widgets.header_line import HeaderFacts
 from tui.widgets.key_names import use_keys
 from tui.widgets.line_filters import AsciiMarks, NoSecrets, NothingHidden, NothingHiddenInPrints
+from tui.widgets.told import Told
 
 STARTED = 3.0
 """Seconds after which garbage is looked for again."""
@@ -101,6 +103,7 @@ class ForkpointApp(TerminalApp):
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
         self._small = False
+        self._told = Told()
         self._wanted_keys = keymap or {}
         self._keys: Mapping[str, str] = {}
         self._first_facts = HeaderFacts(
@@ -137,6 +140,23 @@ class ForkpointApp(TerminalApp):
         super().copy_to_clipboard(sendable)
         if sendable != text:
             self.notify("Lone surrogates can't be copied: U+FFFD stands for them.", severity="warning", markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Tell something, unless the same is on the screen already; never on top of a question or an editor."""
+        from tui.screens.toasts import place_toasts
+
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        if self._told.is_news(message, severity, seconds):
+            super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+            self._debugger.call_after_refresh(place_toasts, self._debugger)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""

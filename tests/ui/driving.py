@@ -108,8 +108,9 @@ async def opened_app(
 ) -> AsyncIterator[Driver]:
     """The app on a backend, connected and with its first thread open."""
     session = Session(backend, assistant=options.pop("assistant", None))
+    toasts = options.pop("toasts", False)
     app = ForkpointApp(session, now=lambda: NOON, **options)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         driver = Driver(app, pilot)
         if wait:
             await driver.until(lambda: driver.screen.is_ready, "the first threads")

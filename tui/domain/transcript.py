@@ -14,7 +14,6 @@ from tui.domain.checkpoint import JSON, Interrupt
 from tui.domain.live_messages import LiveMessage
 from tui.domain.messages import is_message
 
-
 GAP = "gap"
 """The name of the event that marks where the line was lost; the server sends none of this name that is `filled`."""
 
