@@ -76,3 +76,16 @@ def test_after_a_change_of_size_everything_is_drawn_again(terminal: PtyTerminal)
 def test_the_app_ends_with_its_terminal(terminal: PtyTerminal) -> None:
     terminal.hang_up()
     terminal.wait(30)
+
+
+def test_a_visited_checkpoint_is_shown_in_the_frame_of_its_key(terminal: PtyTerminal) -> None:
+    terminal.write("2")
+    terminal.settle()
+    for key in "jk":
+        bytes_of(terminal, key)
+    frames: list[int] = []
+    for key in "jkjk":
+        before = terminal.seen().frames
+        bytes_of(terminal, key)
+        frames.append(terminal.seen().frames - before)
+    assert min(frames) == 1, frames  # on a busy machine some may be torn in two

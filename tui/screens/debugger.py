@@ -101,7 +101,7 @@ class DebuggerScreen(PanesScreen):
         yield HeaderLine(id="header")
         with PaneRow(id="panes"):
             yield ThreadsList(self.now, id="threads", classes="pane -current")
-            yield Timeline(self.now, id="timeline", classes="pane")
+            yield Timeline(self.now, on_selected=self._checkpoint_selected, id="timeline", classes="pane")
             yield Inspector(id="inspector", classes="pane")
         yield LivePane(id="live", classes="pane")
         yield InputEditor(id="input-editor")
@@ -241,10 +241,9 @@ class DebuggerScreen(PanesScreen):
 
     # Timeline, inspector, editors.
 
-    @on(Timeline.Selected)
-    def _checkpoint_selected(self, event: Timeline.Selected) -> None:
-        self.travel.left_checkpoint(event.checkpoint_id)
-        self.live.user_selected(event.checkpoint_id)
+    def _checkpoint_selected(self, checkpoint_id: str) -> None:
+        self.travel.left_checkpoint(checkpoint_id)
+        self.live.user_selected(checkpoint_id)
         self.history.selection_moved()
 
     @on(Timeline.NeedOlder)

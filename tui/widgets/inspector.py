@@ -25,6 +25,7 @@ from tui.widgets.checkpoint_view import CheckpointView
 from tui.widgets.json_view import JsonView
 from tui.widgets.key_names import keyed
 from tui.widgets.messages_view import NO_MESSAGES, MessagesView
+from tui.widgets.pane_title import show_title
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.state_tree import StateTree
@@ -211,7 +212,7 @@ class Inspector(Vertical):
             pieces.append((name, "bold $accent" if name == self._tab else "$calm not bold"))
         if self._busy:
             pieces.append((f"  {self._busy} …", "$accent not bold"))
-        self.border_title = Content.assemble(*pieces)
+        show_title(self, Content.assemble(*pieces))
 
     def _nothing(self, empty: str) -> str:
         """Why a tab is empty, and what to do."""

@@ -9,6 +9,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.widgets.line_styles import named_style
 from tui.widgets.lines import Line
@@ -77,8 +78,18 @@ class LineView(ScrollView, can_focus=True):
             self._strips = {key: strip for key, strip in self._strips.items() if key[0] < from_line}
         else:
             self._strips.clear()
-        self.virtual_size = Size(self.scrollable_content_region.width, self.line_count)
-        self.refresh()
+        self._resized_to(Size(self.scrollable_content_region.width, self.line_count))
+        self.refresh(self.size.region)
+
+    def _resized_to(self, size: Size) -> None:
+        """There are more lines, or fewer. The layout of the screen is done again only where it depends on that."""
+        if size == self.virtual_size:
+            return
+        if self.is_mounted and self.size and not self.styles.auto_dimensions:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
 
     def notify_style_update(self) -> None:
         """A theme changed: all styles are read again."""

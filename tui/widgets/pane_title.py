@@ -19,9 +19,19 @@ def set_title(pane: Widget, name: str, facts: str = "") -> None:
     right = shorten(one_line(facts), width)
     left = shorten(one_line(name), max(0, width - cell_len(right) - 2))
     line = max(0, width - cell_len(left) - cell_len(right) - 2) if right else 0
-    pane.border_title = Content.assemble(
-        (left, "bold"), (f" {'─' * line} ", f"{_rule(pane)} not bold") if right else "", (right, "$calm not bold")
+    show_title(
+        pane,
+        Content.assemble(
+            (left, "bold"), (f" {'─' * line} ", f"{_rule(pane)} not bold") if right else "", (right, "$calm not bold")
+        ),
     )
+
+
+def show_title(pane: Widget, title: Content) -> None:
+    """Put a title into a pane's border. The same again costs nothing: it would draw all of the pane."""
+    if title.is_same(getattr(pane, "_border_title", None) or Content()):
+        return
+    pane.border_title = title
 
 
 def _rule(pane: Widget) -> str:

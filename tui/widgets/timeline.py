@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from textual.binding import Binding
@@ -39,17 +38,6 @@ class Timeline(LineList):
         Binding("z", "fold", "fold or unfold", show=False, id="timeline.fold"),
     ]
 
-    @dataclass
-    class Selected(Message):
-        """The cursor moved to another checkpoint."""
-
-        checkpoint_id: str
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the newest selection counts."""
-            return isinstance(message, Timeline.Selected)
-
-    @dataclass
     class NeedOlder(Message):
         """The cursor is near rows that are not loaded yet, or (`all_of_them`) wants to go to the end."""
 
@@ -62,11 +50,14 @@ class Timeline(LineList):
         self,
         now: Callable[[], datetime] | None = None,
         *,
+        on_selected: Callable[[str], None] = lambda _checkpoint_id: None,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
+        """`on_selected` hears of the checkpoint that the cursor moved to, at once: both are seen in one frame."""
         super().__init__(id=id, classes=classes)
         self._now = now
+        self._on_selected = on_selected
         self._view: TimelineRows | None = None
         self._path = Path()
         self._empty = ""
@@ -203,7 +194,7 @@ class Timeline(LineList):
         else:
             self.rows_changed(0, self.row_count)
         if self.selected is not None:
-            self.post_message(self.Selected(self.selected))
+            self._on_selected(self.selected)
         if self.needs_older:
             self.post_message(self.NeedOlder())
 
@@ -285,7 +276,7 @@ class Timeline(LineList):
             number = self._number_of(row.checkpoint_id)
         self._rows_moved(cursor, number if number is not None else self._head_number())
         if self.selected is not None and (row is None or row.checkpoint_id != self.selected):
-            self.post_message(self.Selected(self.selected))
+            self._on_selected(self.selected)
 
     def _rows_moved(self, old: int | None, new: int | None) -> None:
         """The cursor's row has another number: draw everything, and leave that row where it was on the screen."""
