@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from textual.binding import Binding
@@ -38,6 +39,7 @@ class Timeline(LineList):
         Binding("z", "fold", "fold or unfold", show=False, id="timeline.fold"),
     ]
 
+    @dataclass
     class NeedOlder(Message):
         """The cursor is near rows that are not loaded yet, or (`all_of_them`) wants to go to the end."""
 
