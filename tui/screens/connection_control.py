@@ -105,7 +105,7 @@ class ConnectionControl:
         state = "live" if alive else "offline"
         if self.state != state:
             self.state = state
-            self.show()
+            self._screen.show_titles()
 
     def show_progress(self, says: str, *, only: str | None = None, may_stop: bool = False) -> None:
         """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""

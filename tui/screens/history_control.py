@@ -225,4 +225,5 @@ class HistoryControl:
     def facts(self) -> str:
         """How much there is of the open thread, and what its title hides."""
         hidden = hidden_words(hidden_in_title(self.opened.thread)) if self.opened is not None else ""
-        return " · ".join(filter(None, (self._screen.timeline.summary, hidden)))
+        stale = "stale: no answer" if self.opened is not None and self._screen.connection.state == "offline" else ""
+        return " · ".join(filter(None, (self._screen.timeline.summary, hidden, stale)))

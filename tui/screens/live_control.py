@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
+from tui.backends.errors import NotFound
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Run, Thread
 from tui.domain.messages import read_messages
@@ -55,6 +56,8 @@ class Followed:
     follow_head: bool
     run_id: str | None = None
     worker: Worker[None] | None = None
+    is_lost: bool = False
+    """Its line was given up while it went on."""
 
     @property
     def is_streaming(self) -> bool:
@@ -127,6 +130,14 @@ class LiveControl:
             self._screen.show_pane("live")
         else:
             self._screen.work.start(partial(self._join_newest, opened), group="join", says="looking for a run")
+
+    def server_is_back(self, opened: OpenThread) -> None:
+        """It answers again: a run of this thread whose line was given up is joined again by itself."""
+        shown = self._shown
+        if shown is not None and shown.is_lost and shown.opened is opened and shown.run_id is not None:
+            shown.is_lost = False
+            job = partial(self._rejoin, opened, shown.run_id)
+            self._screen.work.start(job, group="join", says="joining the run again")
 
     def show_events(self) -> None:
         """The newest events of the run in the live pane, as they came."""
@@ -287,9 +298,11 @@ class LiveControl:
         if ended.run_id is not None and ended.end is not RunEnd.LOST:
             self._screen.session.run_over(followed.opened.thread_id, ended.run_id)
         is_shown = followed is self._shown
+        followed.is_lost = ended.end is RunEnd.LOST
         if is_shown:
             self._screen.live_pane.run_ended(ended)
-        self._screen.run_is_over(followed.opened, was_shown=is_shown)
+        # Of a lost line one sees what came of it; any other end folds, and the tree has it.
+        self._screen.run_is_over(followed.opened, was_shown=is_shown and not followed.is_lost)
         self._screen.history.tree_grew(followed.opened, follow=followed.follow_head)
         self._tell_end(followed, ended, in_sight=is_shown and followed.opened is self._screen.history.opened)
 
@@ -328,6 +341,19 @@ class LiveControl:
         self._screen.run_is_over(followed.opened, was_shown=is_shown)
         self._screen.history.tree_grew(followed.opened, follow=False)
         self._screen.history.failed(error)
+
+    async def _rejoin(self, opened: OpenThread, run_id: str) -> None:
+        try:
+            run = await opened.backend.get_run(opened.thread_id, run_id)
+        except NotFound:
+            self._screen.warn(f"Run …{tail(run_id)} is gone: the server came back without it.")
+            return
+        if run.is_active:
+            self._screen.tell(f"The server is back: run …{tail(run_id)} is joined again.")
+            self.join(opened, run)
+        else:
+            self._screen.tell(f"The server is back: run …{tail(run_id)} has ended meanwhile: {one_line(run.status)}.")
+            self._screen.history.refresh()
 
     async def _join_newest(self, opened: OpenThread) -> None:
         run = await self._active_run(opened)

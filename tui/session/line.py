@@ -193,8 +193,10 @@ class Line:
     async def _wait_for_the_end(self) -> None:
         backend, thread_id = self._opened.backend, self._opened.thread_id
         try:
-            while (run := await patiently(lambda: backend.get_run(thread_id, self.run_id or ""), self._emit)).is_active:
+            run = await patiently(lambda: backend.get_run(thread_id, self.run_id or ""), self._emit)
+            while run.is_active:
                 await asyncio.sleep(POLL_SECONDS)
+                run = await patiently(lambda: backend.get_run(thread_id, self.run_id or ""), self._emit)
         except BackendError:
             return  # whoever reads the run next will meet it, too, and say so
         self.ended = run
