@@ -44,7 +44,7 @@ async def goes_through(driver: Driver, gate: Path) -> None:
     """The run goes on to its end, and everything is there."""
     pane = driver.screen.live_pane
     await driver.until(lambda: len(pane.transcript.custom) >= 1 and driver.screen.live.is_streaming, "the run again")
-    gate.touch()
+    await asyncio.to_thread(gate.touch)
     await driver.run_over()
     await driver.until(lambda: driver.screen.timeline.summary == "5 checkpoints", "all checkpoints")
     assert driver.screen.current_pane == "timeline", "an end folds the pane"

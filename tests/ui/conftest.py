@@ -7,6 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.ui.driving import Driver, app_on_fake
+from tui.session import line
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests count tries of a broken line, not seconds."""
+    monkeypatch.setattr(line, "PAUSES", (0.01,) * len(line.PAUSES))
+    monkeypatch.setattr(line, "POLL_SECONDS", 0.01)
 
 
 @pytest.fixture
