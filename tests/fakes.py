@@ -84,6 +84,7 @@ class FakeBackend:
     page_limit: int = 1000
     ends: str = "success"
     can_watch: bool = False
+    clock_ahead: timedelta = timedelta()
     stops_at_once: bool = False
     """Whether a run stops before its first node, as at a question."""
     extra_events: list[StreamEvent | BaseException | asyncio.Event] = field(default_factory=list)

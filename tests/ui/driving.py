@@ -109,7 +109,7 @@ async def opened_app(
     """The app on a backend, connected and with its first thread open."""
     session = Session(backend, assistant=options.pop("assistant", None))
     toasts = options.pop("toasts", False)
-    app = ForkpointApp(session, now=lambda: NOON, **options)
+    app = ForkpointApp(session, now=options.pop("now", lambda: NOON), **options)
     async with app.run_test(size=size, notifications=toasts) as pilot:
         driver = Driver(app, pilot)
         if wait:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
@@ -79,6 +80,11 @@ class Backend(Protocol):
     @property
     def address(self) -> str:
         """Where it is, without secrets, for headers and messages."""
+        ...
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far its clock is ahead of ours: times in what it hands out are its own."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from tui.cli.options import Options, backend_options, connected, json_argument, 
 
 if TYPE_CHECKING:
     from tui.domain.checkpoint import Checkpoint, Run, Thread
+    from tui.session.session import Session
 
 STATUSES = ("idle", "busy", "interrupted", "error")
 
@@ -37,20 +38,26 @@ async def _threads(options: Options, status: str | None, limit: int) -> None:
             page = await session.threads(ThreadQuery(limit=min(100, limit - len(found)), offset=offset, status=status))
             found += page.threads
             offset = page.next_offset
+        now = _now_at(session)
     if options.as_json:
         print_json([dict(thread.raw) for thread in found])
         return
     if not found:
         say(f"No {status or ''} threads at {options.connection.url}. Make one: forkpoint new".replace("  ", " "))
         return
-    say_columns([_thread_row(thread) for thread in found], right=frozenset({2}))
+    say_columns([_thread_row(thread, now) for thread in found], right=frozenset({2}))
 
 
-def _thread_row(thread: Thread) -> tuple[str, ...]:
+def _now_at(session: Session) -> datetime:
+    """The time by the server's clock, which its times are of."""
+    return datetime.now(UTC) + session.backend.clock_ahead
+
+
+def _thread_row(thread: Thread, now: datetime) -> tuple[str, ...]:
     from tui.domain.addresses import tail
     from tui.domain.labels import ago, thread_words
 
-    age = ago(thread.updated_at, datetime.now(UTC))
+    age = ago(thread.updated_at, now)
     return tail(thread.thread_id, 8), thread.status, age, thread.graph_id or "-", thread_words(thread)
 
 
@@ -233,15 +240,16 @@ async def _runs(options: Options, part: str, limit: int) -> None:
     async with connected(options) as session:
         thread = await session.resolve_thread(part)
         found = await session.backend.runs(thread.thread_id, limit=limit)
+        now = _now_at(session)
     if options.as_json:
         print_json([dict(run.raw) for run in found])
     elif found:
-        say_columns([_run_row(run) for run in found], right=frozenset({2}))
+        say_columns([_run_row(run, now) for run in found], right=frozenset({2}))
     else:
         say(f"No runs yet. Start one: forkpoint run {part} --input JSON")
 
 
-def _run_row(run: Run) -> tuple[str, ...]:
+def _run_row(run: Run, now: datetime) -> tuple[str, ...]:
     from tui.domain.labels import ago, in_words
     from tui.domain.safe_text import one_line
 
@@ -249,7 +257,7 @@ def _run_row(run: Run) -> tuple[str, ...]:
     what = f"input {in_words(given)}" if given is not None else "goes on from a checkpoint"
     if command := run.kwargs.get("command"):
         what = f"command {in_words(command)}"
-    return run.run_id, run.status, ago(run.created_at, datetime.now(UTC)), one_line(what)
+    return run.run_id, run.status, ago(run.created_at, now), one_line(what)
 
 
 VERBS = (threads, new, delete, history, show, runs)

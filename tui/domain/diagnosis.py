@@ -169,7 +169,11 @@ def judge_clock(date_header: str | None, before: datetime, after: datetime) -> F
     words = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's"
     if abs(skew) > SKEW_SECONDS:
         return Finding(
-            "clock", State.WARN, words, "Ages are wrong by that much. Set either clock.", value=round(skew, 1)
+            "clock",
+            State.WARN,
+            words,
+            "Ages go by the server's clock; times that others noted may not. Set either clock.",
+            value=round(skew, 1),
         )
     return Finding("clock", State.OK, words, value=round(skew, 1))
 

@@ -94,7 +94,7 @@ class DebuggerScreen(PanesScreen):
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
         self.copying = CopyControl(self)
-        self.now = now
+        self.now: Callable[[], datetime] = lambda: now() + session.backend.clock_ahead
 
     def compose(self) -> ComposeResult:
         """Header, panes, what opens at the bottom, keys."""

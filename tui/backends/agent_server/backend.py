@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import bodies, convert, limits, listing, wire
@@ -89,6 +90,11 @@ class AgentServerBackend:
     def address(self) -> str:
         """The server's URL, without secrets."""
         return self._http.address.text
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far the server's clock is ahead of ours, as of its last answer; zero where it does not say."""
+        return self._http.clock.ahead
 
     @property
     def capabilities(self) -> Capabilities:

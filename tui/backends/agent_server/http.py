@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 from tui.backends._httpx import httpx
 from tui.backends.agent_server import limits
 from tui.backends.agent_server.address import Address, Credentials
+from tui.backends.agent_server.clock import ServerClock
 from tui.backends.agent_server.failures import TRY_AGAIN, Asked, refused, unreachable
 from tui.backends.agent_server.guard import ReadOnlyTransport, is_read
 from tui.backends.agent_server.route import STRAIGHT, Route, tls_of, transport_of
@@ -100,6 +101,7 @@ class Http:
     ) -> None:
         self.address = address
         self.read_only = read_only
+        self.clock = ServerClock()
         self._credentials = credentials
         self._max_body = max_body
         self._waits = waits
@@ -183,6 +185,7 @@ class Http:
         try:
             response = await client.send(request, stream=True)
             try:
+                self.clock.heard(response.headers.get("date", ""))
                 if response.status_code >= 300:
                     raise await self._refusal(asked, response)
                 raw = await self._read(asked, response)
