@@ -121,6 +121,7 @@ class ForkpointApp(TerminalApp):
             production=production,
             profile=profile,
             beside=beside,
+            secrets=secrets,
         )
         self.going_on: list[tuple[str, str]] = []
         """After the end: the runs that were followed until then, by the ids of thread and run."""

@@ -14,7 +14,6 @@ from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake
 from tui.backends.errors import ServerFailed
 from tui.domain.transcript import StreamEvent
-from tui.screens.dialogs import TextScreen
 
 
 def token(text: str, message: str = "a9", node: str = "agent") -> StreamEvent:
@@ -169,18 +168,6 @@ async def test_cancelling_says_what_stays() -> None:
         assert live(driver)[0].startswith(" ✗ cancelled")
         await driver.press("4")
         assert "r goes on from any of them" in driver.text("#live")
-
-
-async def test_raw_events_are_there_to_be_read() -> None:
-    async with running(StreamEvent("custom|write:1", {"tick": [1]}, id="7-0")) as (driver, _, tap):
-        tap.next()
-        await driver.until(lambda: "tick" in driver.text("#live"), "the event")
-        await driver.press("4", "R")
-        await driver.until(lambda: isinstance(driver.app.screen, TextScreen), "the events")
-        text = driver.text(type(driver.app.screen.query("TextView").first()))
-        assert "newest first" in text
-        assert "custom|write:1  7-0" in text
-        assert '"tick": [' in text
 
 
 async def test_a_second_run_takes_the_pane_and_the_end_of_the_first_is_told() -> None:

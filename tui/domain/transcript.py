@@ -30,6 +30,8 @@ class StreamEvent:
     id: str | None = None
     filled: bool = False
     """It was not in the stream: read from the history, in the place of what a broken line swallowed."""
+    raw: str | None = field(default=None, repr=False, compare=False)
+    """The data as the server wrote it, where it came over the wire."""
 
     @property
     def mode(self) -> str:

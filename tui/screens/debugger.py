@@ -77,9 +77,12 @@ class DebuggerScreen(PanesScreen):
         production: bool = False,
         profile: str | None = None,
         beside: Beside | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.session = session
+        self.secrets = tuple(secrets)
+        """The connection's keys: what is written to a file goes without them."""
         self.read_only = read_only or not session.can_run
         self.drafts = Drafts()
         self.work = Work(self)

@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from textual.keys import Keys, key_to_character
 
 from tui.screens.debugger import DebuggerScreen
+from tui.screens.events_screen import EventsScreen
 from tui.screens.help import HelpScreen, bindings_of
 from tui.screens.panes import PanesScreen
 from tui.screens.runs import RunsScreen
@@ -35,6 +36,7 @@ ACT_TOGETHER: Mapping[str, tuple[str, ...]] = {
     "Timeline": (EVERYWHERE, MOVING),
     "Inspector": (EVERYWHERE, MOVING),
     "Live": (EVERYWHERE, MOVING),
+    "Raw events": (MOVING,),
     "Runs": (MOVING,),
 }
 """Contexts, and those whose keys act at the same time; the others stand alone."""
@@ -55,6 +57,7 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, list[Binding]]]:
         ("Editor of tool arguments", bindings_of(ArgsEditor)),
         ("Editor of an input", bindings_of(InputEditor)),
         ("Live", bindings_of(LivePane)),
+        ("Raw events", bindings_of(EventsScreen)),
         ("Runs", bindings_of(RunsScreen)),
         ("A question", bindings_of(QuestionLine)),
         ("Help", bindings_of(HelpScreen)),

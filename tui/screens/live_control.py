@@ -16,7 +16,7 @@ from tui.domain.messages import read_messages
 from tui.domain.plans import TravelPlan
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import Transcript
-from tui.screens.dialogs import TextScreen
+from tui.screens.events_screen import EventsScreen
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
 from tui.screens.work import Job, goes_on
 from tui.session.events import (
@@ -35,7 +35,6 @@ from tui.session.events import (
 from tui.session.live import LiveFeed
 from tui.session.open_thread import OpenThread
 from tui.session.travel import carry_out, join_run
-from tui.widgets.event_lines import event_page
 from tui.widgets.key_names import keyed
 from tui.widgets.plan_words import title_of
 from tui.widgets.thread_rows import thread_title
@@ -140,12 +139,14 @@ class LiveControl:
             self._screen.work.start(job, group="join", says="joining the run again")
 
     def show_events(self) -> None:
-        """The newest events of the run in the live pane, as they came."""
+        """The events of the run in the live pane, as they came."""
         if self._shown is None:
             self._screen.tell("No run is followed yet.")
             return
-        page = event_page(list(self._shown.feed.recent), self._shown.feed.snapshot().events)
-        self._screen.app.push_screen(TextScreen("Raw events", page))
+        name = f"forkpoint-events-{tail(self._shown.run_id or 'run')}.jsonl"
+        self._screen.app.push_screen(
+            EventsScreen(self._shown.feed.frames, file_name=name, secrets=self._screen.secrets)
+        )
 
     def ask_cancel(self, run: Run | None = None) -> None:
         """Cancel a run after a question: the given one, the one that is followed, or the thread's active one."""

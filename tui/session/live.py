@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable
 
 from tui.domain.transcript import StreamEvent, Transcript
 from tui.domain.transcript_builder import TranscriptBuilder
+from tui.session.frames import FrameLog
 
 FLUSH_SECONDS = 1 / 12
 """The shortest time between two pictures: below it nobody sees a difference, and a slow line would fall behind."""
-
-RECENT_EVENTS = 200
-"""Events that are kept as they came, for a look at the wire."""
 
 
 class LiveFeed:
@@ -35,8 +32,8 @@ class LiveFeed:
         self._last = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
-        self.recent: deque[StreamEvent] = deque(maxlen=RECENT_EVENTS)
-        """The newest events as they came, oldest first."""
+        self.frames = FrameLog()
+        """The events as they came, for a look at the wire."""
 
     def snapshot(self) -> Transcript:
         """The transcript so far, also of events that were not shown yet."""
@@ -46,11 +43,11 @@ class LiveFeed:
         """Take in one event; cheap."""
         if self._closed:
             return
+        loop = asyncio.get_running_loop()
         self._builder.feed(event)
-        self.recent.append(event)
+        self.frames.add(event, loop.time())
         if self._timer is not None:
             return
-        loop = asyncio.get_running_loop()
         wait = self._last + self._interval - loop.time()
         if wait <= 0:
             self._show()

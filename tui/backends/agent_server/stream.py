@@ -79,7 +79,8 @@ class EventStream:
                         continue  # what the decoder makes of a blank line after an id
                     if not sse.data and self._bytes.ended:
                         raise self._unreadable(sse.event, "it was cut short")
-                    event = StreamEvent(sse.event, await self._parse(sse.event, sse.data), sse.id or None)
+                    data = await self._parse(sse.event, sse.data)
+                    event = StreamEvent(sse.event, data, sse.id or None, raw=sse.data)
                     self._note(event)
                     yield event
         except httpx.HTTPError as error:
