@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tui.backends.base import Capabilities, HistoryPage, ThreadPage, ThreadQuery
+from tui.backends.base import Capabilities, HistoryPage, HistoryReading, ThreadPage, ThreadQuery
 from tui.backends.errors import NotFound, Unsupported
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Task, Thread
 from tui.domain.requests import COPY_NODE, PlannedRequest, RunRequest, StateUpdate
@@ -173,7 +173,13 @@ class FakeBackend:
         raise NotFound(f"No checkpoint {ref.checkpoint_id}.")
 
     async def history(
-        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
     ) -> HistoryPage:
         self._note("history", (limit, before))
         older = [row for row in reversed(self.rows[thread_id]) if before is None or row.checkpoint_id < before]

@@ -12,7 +12,7 @@ from tests.benchmarks.long_threads import ThreadMaker
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_server, opened_app
 from tests.ui.test_navigation import long_thread
-from tui.backends.base import HistoryPage
+from tui.backends.base import HistoryPage, HistoryReading
 from tui.backends.errors import ConnectionLost
 from tui.screens import older_pages
 
@@ -25,12 +25,18 @@ class SlowBackend(FakeBackend):
     handed_out: int = 0
 
     async def history(
-        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
     ) -> HistoryPage:
         if before is not None:
             await self.permits.acquire()
         self.handed_out += 1
-        return await super().history(thread_id, limit=limit, before=before, namespace=namespace)
+        return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
 
     def allow(self, pages: int = 1000) -> None:
         """Permit so many pages more."""

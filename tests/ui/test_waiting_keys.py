@@ -12,7 +12,7 @@ from textual.events import Key
 
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
-from tui.backends.base import HistoryPage
+from tui.backends.base import HistoryPage, HistoryReading
 from tui.backends.errors import NotFound
 from tui.widgets.args_editor import ArgsEditor
 
@@ -29,11 +29,17 @@ class SlowBackend(FakeBackend):
         self.add_weather_thread()
 
     async def history(
-        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
     ) -> HistoryPage:
         self.waiting += 1
         await self.gate.wait()
-        return await super().history(thread_id, limit=limit, before=before, namespace=namespace)
+        return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
 
 
 def open_gate() -> SlowBackend:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
+from tui.domain.repeated_json import RepeatedJSON
 from tui.domain.requests import PlannedRequest, RunRequest, StateUpdate
 from tui.domain.transcript import StreamEvent
 
@@ -59,6 +60,17 @@ class HistoryPage:
     checkpoints: Sequence[Checkpoint]
     reached_end: bool
     received_bytes: int = 0
+    is_shared: bool = False
+    """Whether the values are made of parts that the reader it was read with knows."""
+
+
+@dataclass(slots=True)
+class HistoryReading:
+    """How the pages of one thread are read: with a memory for what repeats, and a bound for one page."""
+
+    rows: RepeatedJSON
+    most_bytes: int | None = None
+    """Bytes of a page of several rows; a single row may weigh what any answer may. None: no bound of its own."""
 
 
 class RunStream(Protocol):
@@ -157,9 +169,21 @@ class Backend(Protocol):
         ...
 
     async def history(
-        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
     ) -> HistoryPage:
-        """Up to `limit` checkpoints older than `before` (a checkpoint id), newest first."""
+        """Up to `limit` checkpoints older than `before` (a checkpoint id), newest first.
+
+        `reading` goes along with all pages of one thread: backends that read JSON read with it.
+
+        Raises:
+            TooLarge: the page weighs more than `reading` allows.
+        """
         ...
 
     async def update_state(self, thread_id: str, update: StateUpdate) -> CheckpointRef:

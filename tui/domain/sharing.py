@@ -21,6 +21,7 @@ _MOST_PROBES = 8
 
 _NAN = math.nan
 _CONTAINERS = (dict, list)
+_FLOATS = frozenset({float})
 
 
 class ValueSharer:
@@ -29,6 +30,8 @@ class ValueSharer:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
         self._containers: dict[int, JSON] = {}
+        self._own: set[int] = set()
+        """Ids of all values of `_containers`: what was handed out before needs no second look."""
 
     def share(self, value: JSON) -> JSON:
         """The same value made of parts seen before wherever they are equal. Never changes `value` itself."""
@@ -50,6 +53,8 @@ class ValueSharer:
         return _NAN if value != value else value
 
     def _share_dict(self, value: dict[str, JSON]) -> JSON:
+        if id(value) in self._own:
+            return value
         share = self._share
         keys = list(value)
         children = [share(child) for child in value.values()]
@@ -59,6 +64,7 @@ class ValueSharer:
             if known is None:
                 made = value if all(map(is_, value.values(), children)) else dict(zip(keys, children, strict=True))
                 self._containers[place] = made
+                self._own.add(id(made))
                 return made
             if type(known) is dict and list(known) == keys and _alike(known.values(), children):
                 return known
@@ -66,19 +72,32 @@ class ValueSharer:
         return value
 
     def _share_list(self, value: list[JSON]) -> JSON:
+        if id(value) in self._own:
+            return value
         share = self._share
-        children = [share(child) for child in value]
-        place = hash(_hashable(children))
+        # A list of numbers, such as an embedding, has no parts.
+        plain = _are_floats(value)
+        children = value if plain else [share(child) for child in value]
+        place = hash(tuple(value) if plain else _hashable(children))
         for _ in range(_MOST_PROBES):
             known = self._containers.get(place)
             if known is None:
                 made = value if all(map(is_, value, children)) else children
                 self._containers[place] = made
+                self._own.add(id(made))
                 return made
             if type(known) is list and len(known) == len(children) and _alike(known, children):
                 return known
             place += 1
         return value
+
+
+def _are_floats(value: list[JSON]) -> bool:
+    """Whether it holds floats and nothing else, and no NaN among them (whose sum is NaN)."""
+    if not value or type(value[0]) is not float or not _FLOATS.issuperset(map(type, value)):
+        return False
+    total = sum(value)
+    return bool(total == total)
 
 
 def _hashable(children: list[JSON]) -> tuple[Any, ...]:

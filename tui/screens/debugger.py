@@ -14,7 +14,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
 from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
@@ -174,8 +173,7 @@ class DebuggerScreen(PanesScreen):
     def show_titles(self) -> None:
         """Draw the panes' titles and the header again."""
         set_title(self.threads_list, self.threads.title, self.threads.facts)
-        set_title(self.timeline, self.history.title, self.history.facts)
-        self.timeline.border_subtitle = Content(self.history.older.words)
+        set_title(self.timeline, self.history.title, self.history.facts, self.history.older.words)
         self.show_header()
 
     def action_copy(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ BY_ITSELF_BYTES = 64_000_000
 
 REDRAW_SECONDS = 0.5
 """The least time between two drawings of what came, as long as nobody waits for it."""
+
+REST_SECONDS = 0.15
+"""How long an opened thread is left alone: its first picture and the first keys come before what is not in sight."""
 
 SAYS = "reading older checkpoints"
 
@@ -98,6 +102,8 @@ class OlderPages:
     async def _read(self, opened: OpenThread) -> None:
         shown = self._screen.set_timer(SHOW_AFTER, self._screen.show_titles)
         try:
+            if not self._screen.timeline.needs_older:
+                await asyncio.sleep(REST_SECONDS)
             while not opened.tree.complete and (self._screen.timeline.needs_older or self._may_go_on(opened)):
                 await opened.load_older()
                 if opened is not self._screen.history.opened:

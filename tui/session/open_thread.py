@@ -6,16 +6,23 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tui.backends.base import Backend
-from tui.backends.errors import NotFound
+from tui.backends.base import Backend, HistoryPage, HistoryReading
+from tui.backends.errors import NotFound, TooLarge
 from tui.domain.addresses import HEAD, CheckpointName, is_full_id, matching, tail
 from tui.domain.checkpoint import Checkpoint, CheckpointRef, Thread
+from tui.domain.repeated_json import RepeatedJSON
 from tui.domain.sharing import ValueSharer
 from tui.domain.tree import CheckpointTree
 from tui.session.audit import AuditLog
 
-FIRST_PAGE = 20
+FIRST_PAGE = 60
 """Rows of the first page: a screenful, before anything is known about the size of a row."""
+
+FIRST_BYTES = 4_000_000
+"""What the first page may weigh; where it would weigh more, a single row is asked for first."""
+
+MOST_BYTES = 32_000_000
+"""The same for every other page, also where states grew since the size of a row was known."""
 
 PAGE_BYTES = 1_000_000
 """What a page should weigh: every row repeats the whole state, so pages are bounded by bytes as well as rows."""
@@ -50,6 +57,7 @@ class OpenThread:
         self.thread = thread
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()
+        self._pages = HistoryReading(RepeatedJSON(self._sharer), FIRST_BYTES)
         self.received_bytes = 0
         """What its pages weighed so far, as the server sent them."""
         self._page = FIRST_PAGE
@@ -68,16 +76,29 @@ class OpenThread:
     async def _load_older(self) -> frozenset[str]:
         if self.tree.complete:
             return frozenset()
-        page = await self.backend.history(self.thread_id, limit=self._page, before=self.tree.oldest_id)
-        self.received_bytes += page.received_bytes
-        if page.checkpoints:
-            per_row = max(1, page.received_bytes // len(page.checkpoints))
-            self._page = max(1, min(MAX_PAGE, PAGE_BYTES // per_row))
-        changed = self._take(page.checkpoints)
+        page = await self._read_page(self._page, self.tree.oldest_id)
+        changed = self._take(page.checkpoints, is_shared=page.is_shared)
         if page.reached_end or not changed:
             # A server that ignores `before` repeats itself: stop there instead of asking for ever.
             self.tree.mark_complete()
         return changed
+
+    async def _read_page(self, limit: int, before: str | None) -> HistoryPage:
+        """Up to `limit` rows, fewer where they are heavy; learns how many the next page should have."""
+        while True:
+            try:
+                page = await self.backend.history(self.thread_id, limit=limit, before=before, reading=self._pages)
+                break
+            except TooLarge:
+                if limit == 1:
+                    raise
+                limit = 1 if self._pages.most_bytes == FIRST_BYTES else max(1, limit // 8)
+        self._pages.most_bytes = MOST_BYTES
+        self.received_bytes += page.received_bytes
+        if page.checkpoints:
+            per_row = max(1, page.received_bytes // len(page.checkpoints))
+            self._page = max(1, min(MAX_PAGE, PAGE_BYTES // per_row))
+        return page
 
     async def load_all(self, on_page: Callable[[int], None] | None = None) -> None:
         """Read all older pages; `on_page` hears the number of checkpoints so far."""
@@ -95,15 +116,17 @@ class OpenThread:
             fresh: list[Checkpoint] = []
             before: str | None = None
             limit = min(self._page, 10)
+            is_shared = True
             while True:
-                page = await self.backend.history(self.thread_id, limit=limit, before=before)
+                page = await self._read_page(limit, before)
+                is_shared = is_shared and page.is_shared
                 fresh += page.checkpoints
                 known = any(row.checkpoint_id in self.tree for row in page.checkpoints)
                 if known or page.reached_end or not page.checkpoints:
                     break
                 before = page.checkpoints[-1].checkpoint_id
                 limit = self._page
-            return self._take(fresh)
+            return self._take(fresh, is_shared=is_shared)
 
     async def drop_lost(self) -> int:
         """Compare with the newest page of a server that was started anew; returns how many checkpoints it has lost.
@@ -183,6 +206,15 @@ class OpenThread:
             known if known is not None else await self.backend.checkpoint(self.thread_id, CheckpointRef(checkpoint_id))
         )
 
-    def _take(self, checkpoints: Sequence[Checkpoint]) -> frozenset[str]:
-        shared = [replace(row, values=self._sharer.share(row.values)) for row in checkpoints]
-        return self.tree.add(shared)
+    def _take(self, checkpoints: Sequence[Checkpoint], *, is_shared: bool = False) -> frozenset[str]:
+        """Put checkpoints into the tree, made of known parts; `is_shared`: their values are already."""
+        share = self._sharer.share
+        return self.tree.add(
+            replace(
+                row,
+                values=row.values if is_shared else share(row.values),
+                metadata=share(row.metadata),
+                tasks=tuple(replace(task, result=share(task.result)) for task in row.tasks),
+            )
+            for row in checkpoints
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from textual.content import Content
 from textual.widget import Widget
 
@@ -10,14 +12,23 @@ from tui.domain.safe_text import cell_len, one_line, shorten
 BORDER_CELLS = 6
 """Corners, and the spaces around a border title."""
 
+_SHOWN: WeakKeyDictionary[Widget, tuple[int, str, str, str, str]] = WeakKeyDictionary()
+"""The last title of each pane: setting one draws the whole pane again, also where it says the same."""
 
-def set_title(pane: Widget, name: str, facts: str = "") -> None:
-    """Write a pane's title, as wide as the pane; facts keep their place when the name is long."""
+
+def set_title(pane: Widget, name: str, facts: str = "", foot: str = "") -> None:
+    """Write a pane's title, as wide as the pane; facts keep their place when the name is long. `foot` stands below."""
     width = pane.outer_size.width - BORDER_CELLS
     if width <= 0:
         return
     right = shorten(one_line(facts), width)
     left = shorten(one_line(name), max(0, width - cell_len(right) - 2))
+    title = (width, left, right, _rule(pane), foot)
+    if _SHOWN.get(pane) == title:
+        return
+    _SHOWN[pane] = title
+    if foot or pane.border_subtitle:
+        pane.border_subtitle = Content(foot)
     line = max(0, width - cell_len(left) - cell_len(right) - 2) if right else 0
     show_title(
         pane,

@@ -11,7 +11,7 @@ from tui.backends.agent_server import bodies, convert, limits, listing, wire
 from tui.backends.agent_server.address import Credentials, parse_address
 from tui.backends.agent_server.assistants import Assistants
 from tui.backends.agent_server.failures import Asked
-from tui.backends.agent_server.http import Http, Waits
+from tui.backends.agent_server.http import Http, Reading, Waits
 from tui.backends.agent_server.precision import refuse_rounded_integers
 from tui.backends.agent_server.previews import Previews
 from tui.backends.agent_server.probe import Pong, is_absent, ping, probe
@@ -19,7 +19,7 @@ from tui.backends.agent_server.route import STRAIGHT, Route
 from tui.backends.agent_server.runs import Runs
 from tui.backends.agent_server.threads import Rows, Threads
 from tui.backends.agent_server.writes import OnWrite
-from tui.backends.base import Capabilities, HistoryPage, RunStream, ThreadPage, ThreadQuery
+from tui.backends.base import Capabilities, HistoryPage, HistoryReading, RunStream, ThreadPage, ThreadQuery
 from tui.backends.errors import BackendError, BadAnswer, Conflict, NotFound, Rejected, Unsupported
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
 from tui.domain.requests import PlannedRequest, RunRequest, StateUpdate
@@ -284,16 +284,24 @@ class AgentServerBackend:
         return found
 
     async def history(
-        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
     ) -> HistoryPage:
         """Up to `limit` checkpoints older than `before` (a checkpoint id), newest first."""
         limit = max(1, min(limit, limits.MAX_HISTORY_ROWS))
-        page = await self.threads_api.history(thread_id, limit=limit, before=before, namespace=namespace)
+        how = Reading(reading.rows.read, reading.most_bytes if limit > 1 else None) if reading is not None else None
+        page = await self.threads_api.history(thread_id, limit=limit, before=before, namespace=namespace, reading=how)
         found = convert.history_of(page.rows, thread_id, namespace)
         if before is not None:
             # A server that does not know `before` starts at the newest again and would be paged for ever.
             found = [checkpoint for checkpoint in found if checkpoint.checkpoint_id < before]
-        return HistoryPage(found, reached_end=len(page.rows) < limit or not found, received_bytes=page.size)
+        is_shared = reading is not None and not namespace
+        return HistoryPage(found, len(page.rows) < limit or not found, page.size, is_shared)
 
     async def update_state(self, thread_id: str, update: StateUpdate) -> CheckpointRef:
         """Write a new checkpoint and return its name. The caller verifies what the server really did."""

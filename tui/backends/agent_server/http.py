@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -44,6 +44,14 @@ class Answer:
     headers: Mapping[str, str]
     value: JSON
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an answer is read: what makes a value of its bytes, and how many they may be (None: the client's limit)."""
+
+    parse: Callable[[bytes], JSON] = loads
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +152,12 @@ class Http:
         query: Query = (),
         body: JSON = None,
         read_seconds: float | None = limits.READ_SECONDS,
+        reading: Reading | None = None,
     ) -> Answer:
         """Send a request and read the whole answer. `path` is relative to the server's root, ids quoted.
 
-        A `body` of None sends none. `read_seconds=None` waits for ever for the answer to begin.
+        A `body` of None sends none. `read_seconds=None` waits for ever for the answer to begin. `reading` reads the
+        answer in its own way.
 
         Raises:
             BackendError: as the answer, or its absence, demands.
@@ -158,14 +168,14 @@ class Http:
                 outcome.status, outcome.answer = answer.status, answer.value
             return answer
         try:
-            return await self._once(self._reads, method, path, query, body, read_seconds)
+            return await self._once(self._reads, method, path, query, body, read_seconds, reading)
         except BackendError as error:
             failed = error
         async for attempt in _attempts(self._waits):
             with attempt:
                 if attempt.num == 1:
                     raise failed
-                return await self._once(self._reads, method, path, query, body, read_seconds)
+                return await self._once(self._reads, method, path, query, body, read_seconds, reading)
         raise AssertionError("unreachable")
 
     def _telling(self, method: str, path: str, query: Query, body: JSON) -> AbstractContextManager[Outcome]:
@@ -179,7 +189,9 @@ class Http:
         query: Query,
         body: JSON,
         read_seconds: float | None,
+        reading: Reading | None = None,
     ) -> Answer:
+        reading = reading or Reading()
         asked = Asked(method, path, self.address.text, self._via)
         request = self._request(client, asked, query, body, _timeout(read_seconds))
         try:
@@ -188,12 +200,12 @@ class Http:
                 self.clock.heard(response.headers.get("date", ""))
                 if response.status_code >= 300:
                     raise await self._refusal(asked, response)
-                raw = await self._read(asked, response)
+                raw = await self._read(asked, response, min(self._max_body, reading.most_bytes or self._max_body))
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
             raise unreachable(asked, error) from error
-        return Answer(response.status_code, response.headers, await self._parse(asked, raw), len(raw))
+        return Answer(response.status_code, response.headers, await self._parse(asked, raw, reading), len(raw))
 
     def _request(
         self, client: httpx.AsyncClient, asked: Asked, query: Query, body: JSON, timeout: httpx.Timeout
@@ -214,32 +226,34 @@ class Http:
             asked.method, url, content=content, headers={"content-type": "application/json"}, timeout=timeout
         )
 
-    async def _read(self, asked: Asked, response: httpx.Response) -> bytes:
+    async def _read(self, asked: Asked, response: httpx.Response, most: int) -> bytes:
         announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._max_body:
-            raise self._too_large(asked)
+        if announced.isdecimal() and int(announced) > most:
+            raise self._too_large(asked, most)
         pieces: list[bytes] = []
         size = 0
         async for piece in response.aiter_bytes():
             size += len(piece)
-            if size > self._max_body:
-                raise self._too_large(asked)
+            if size > most:
+                raise self._too_large(asked, most)
             pieces.append(piece)
         return b"".join(pieces)
 
-    def _too_large(self, asked: Asked) -> TooLarge:
+    @staticmethod
+    def _too_large(asked: Asked, most: int) -> TooLarge:
         return TooLarge(
-            f"{asked.address} answered {asked} with more than {self._max_body // 1024 // 1024} MiB.",
+            f"{asked.address} answered {asked} with more than {most // 1024 // 1024} MiB.",
             hint="Ask for fewer rows at once.",
         )
 
-    async def _parse(self, asked: Asked, raw: bytes) -> JSON:
+    @staticmethod
+    async def _parse(asked: Asked, raw: bytes, reading: Reading) -> JSON:
         if not raw.strip():
             return None
         try:
             if len(raw) > limits.PARSE_ASIDE:
-                return await asyncio.to_thread(loads, raw)
-            return loads(raw)
+                return await asyncio.to_thread(reading.parse, raw)
+            return reading.parse(raw)
         except JSONError as error:
             start = raw[:200].lstrip().lower()
             shown = "an HTML page" if start.startswith(b"<") else f"what is not JSON ({error.reason})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.backends.agent_server import wire
 from tui.backends.agent_server.failures import Asked
-from tui.backends.agent_server.http import Answer, Http, segment
+from tui.backends.agent_server.http import Answer, Http, Reading, segment
 from tui.backends.errors import Rejected
 from tui.domain.checkpoint import JSON, CheckpointRef
 from tui.domain.requests import PlannedRequest
@@ -84,7 +84,15 @@ class Threads:
         path = f"{self._path(thread_id)}/state/checkpoint"
         return self._state((await self._http.send("POST", path, body={"checkpoint": name})).value, "POST", path)
 
-    async def history(self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = "") -> Rows:
+    async def history(
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: Reading | None = None,
+    ) -> Rows:
         """Rows of history, newest first, older than the checkpoint `before`.
 
         The root namespace is paged with GET, the only form of `before` that all servers understand; a subgraph's can
@@ -93,7 +101,7 @@ class Threads:
         path = f"{self._path(thread_id)}/history"
         if not namespace:
             query = [("limit", str(limit))] + ([("before", before)] if before else [])
-            answer = await self._http.send("GET", path, query=query)
+            answer = await self._http.send("GET", path, query=query, reading=reading)
             return Rows(wire.read_list(answer.value, self._asked("GET", path)), answer.size, answer.headers)
         body: dict[str, JSON] = {"limit": limit, "checkpoint": {"checkpoint_ns": namespace}}
         answer = await self._history_before(path, body, before)
