@@ -20,7 +20,7 @@ MARKS = "◉●◆⎇‖✗▶"
 LOAD_ALL = "G"
 """What makes the app read older checkpoints: pressed again whenever it has stopped reading."""
 
-STALLED = 0.25
+STALLED = 5.0
 """Seconds without a new page after which `LOAD_ALL` is pressed again."""
 
 _STEP = re.compile(r"\s(-?\d+)(?:\s+(?:[\d.]+ ?m?s|[a-z]+))?\W*$")

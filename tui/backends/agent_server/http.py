@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _LONGEST_ID = 500
 _RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
+
+_ASIDE = ThreadPoolExecutor(1, "forkpoint-json")
+"""Where big answers are parsed. One thread: each keeps memory of its own, and the GIL lets only one of them work."""
 
 Query = Sequence[tuple[str, str]]
 
@@ -252,7 +256,7 @@ class Http:
             return None
         try:
             if len(raw) > limits.PARSE_ASIDE:
-                return await asyncio.to_thread(reading.parse, raw)
+                return await asyncio.get_running_loop().run_in_executor(_ASIDE, reading.parse, raw)
             return reading.parse(raw)
         except JSONError as error:
             start = raw[:200].lstrip().lower()
