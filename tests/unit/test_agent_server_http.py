@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.unit.agent_server_fakes import URL, Chunks, Script, answer, backend, raw
 from tui.backends._httpx import httpx
-from tui.backends.agent_server import limits
+from tui.backends.agent_server import http, limits
 from tui.backends.agent_server.failures import retry_after
 from tui.backends.errors import (
     BackendError,
@@ -103,13 +103,13 @@ async def test_a_number_that_json_cannot_carry_is_named_and_nothing_is_sent() ->
 
 async def test_large_answers_are_parsed_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[int] = []
-    real = asyncio.to_thread
 
-    async def counted(function: Any, body: bytes) -> Any:
-        parsed.append(len(body))
-        return await real(function, body)
+    class Counting(ThreadPoolExecutor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+            parsed.append(len(args[0]))
+            return super().submit(fn, *args, **kwargs)
 
-    monkeypatch.setattr(asyncio, "to_thread", counted)
+    monkeypatch.setattr(http, "_ASIDE", Counting(1))
     client = backend(Script(answer(THREAD), answer({**THREAD, "metadata": {"x": "x" * limits.PARSE_ASIDE}})))
     await client.get_thread("t")
     assert parsed == []
