@@ -29,6 +29,7 @@ from textual.screen import Screen
 from tui.config import Connection, Look, first_time, state_folder
 from tui.domain.addresses import Address
 from tui.domain.safe_text import one_line
+from tui.screens.server_page import show_server
 from tui.screens.signals import leave_on_signals
 from tui.session.late import LateSession
 from tui.session.session import Session
@@ -199,6 +200,7 @@ class ForkpointApp(TerminalApp):
         """What the palette offers besides the keys."""
         del screen
         yield SystemCommand("app: theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("server: what it can do", "And what it lacks", partial(show_server, self._debugger))
         yield SystemCommand("app: screenshot as SVG", "Save what is on the screen", self.action_screenshot)
 
     async def on_event(self, event: Event) -> None:

@@ -14,6 +14,7 @@ from tui.backends.agent_server.reach import Way
 from tui.backends.base import ThreadQuery
 from tui.backends.errors import BackendError, CannotConnect, NotAllowed
 from tui.config import Connection
+from tui.domain.checkpoint import ServerInfo
 from tui.domain.diagnosis import (
     Finding,
     State,
@@ -27,6 +28,7 @@ from tui.domain.diagnosis import (
     milliseconds,
 )
 from tui.session.connect import make_backend, route_of
+from tui.session.session import Session
 
 PINGS = 5
 PING_SECONDS = 5.0
@@ -63,13 +65,32 @@ async def _examine(connection: Connection) -> AsyncGenerator[Finding]:
         yield judge_latency([pong.seconds for pong in pongs])
         yield judge_clock(pongs[-1].date, pongs[-1].before, pongs[-1].after)
         yield await _threads(backend)
-        async with aclosing(Checkup(backend).probes()) as probes:
-            async for probe in probes:
-                yield judge(probe)
-        yield judge(fork_probe(info))
-        yield judge(copy_probe(info))
+        async with aclosing(_capabilities(backend, info)) as found:
+            async for finding in found:
+                yield finding
     finally:
         await backend.close()
+
+
+async def capabilities(session: Session) -> list[Finding]:
+    """Which server a session is connected to, and what that can do.
+
+    Raises:
+        BackendError: the connection is lost, or the server refuses to be looked at.
+    """
+    found = [judge_server(session.info)]
+    if isinstance(session.backend, AgentServerBackend):
+        async with aclosing(_capabilities(session.backend, session.info)) as findings:
+            found += [finding async for finding in findings]
+    return found
+
+
+async def _capabilities(backend: AgentServerBackend, info: ServerInfo) -> AsyncGenerator[Finding]:
+    async with aclosing(Checkup(backend).probes()) as probes:
+        async for probe in probes:
+            yield judge(probe)
+    yield judge(fork_probe(info))
+    yield judge(copy_probe(info))
 
 
 def _settings(connection: Connection) -> Finding:
