@@ -94,8 +94,9 @@ class ForkpointApp(TerminalApp):
         secrets: Sequence[str] = (),
         now: Callable[[], datetime] | None = None,
         beside: Beside | None = None,
+        low_bandwidth: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(low_bandwidth=low_bandwidth)
         self.session = session
         self.animation_level = "none"
         self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console, secrets))
@@ -346,6 +347,7 @@ def run_app(
         keymap=look.keys,
         theme_folders=[look.theme_folder] if look.theme_folder is not None else [],
         ascii_only=look.ascii,
+        low_bandwidth=look.low_bandwidth,
         first_start=first_time("hint", state_folder()),
         problems=[str(mistake) for mistake in connection.mistakes],
         beside=beside,

@@ -90,14 +90,21 @@ def look_of(
     theme: str | None = None,
     ascii: bool = False,  # noqa: A002
     mouse: bool = True,
+    low_bandwidth: bool | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Look:
-    """The look that the config, the environment and the options ask for; `theme` is the profile's."""
+    """The look that the config, the environment and the options ask for; `theme` is the profile's.
+
+    Over SSH the terminal is taken for a slow one, unless an option or the config says otherwise.
+    """
     asked = environ.get(ASCII_VARIABLE, "").strip()
     return Look(
         theme=theme or config.theme,
         ascii=ascii or (_flag(asked) if asked else config.ascii or not _draws_unicode(sys.__stderr__)),
         mouse=mouse,
+        low_bandwidth=next(
+            (said for said in (low_bandwidth, config.low_bandwidth) if said is not None), "SSH_CONNECTION" in environ
+        ),
         keys=config.keys,
         theme_folder=config_folder(environ) / "themes",
     )

@@ -21,7 +21,7 @@ SOURCES = ("env:", "keyring:")
 """What a reference begins with."""
 
 _PROTECTING = ("read_only", "production", "profiles", "default_profile")
-_HARMLESS = ("theme", "ascii", "keys")
+_HARMLESS = ("theme", "ascii", "low_bandwidth", "keys")
 _TOP = (*_PROTECTING[2:], *_HARMLESS)
 
 _TEXT, _FLAG, _REFERENCE, _HEADERS = "a text", "true or false", "a reference", "headers"
@@ -106,6 +106,7 @@ class _Reader:
             None if default_unknown else default,
             theme=self._value(data, (), "theme", _TEXT),
             ascii=self._value(data, (), "ascii", _FLAG) or False,
+            low_bandwidth=self._value(data, (), "low_bandwidth", _FLAG),
             keys=self._keys(data.get("keys", {})),
             mistakes=tuple(sorted(self._mistakes, key=lambda mistake: mistake.line or 0)),
             spoilt=frozenset(self._spoilt),

@@ -62,6 +62,8 @@ class Config:
     default_profile: str | None = None
     theme: str | None = None
     ascii: bool = False
+    low_bandwidth: bool | None = None
+    """Whether to write little to the terminal; None where it does not say."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of commands, by the command's name."""
     mistakes: tuple[Mistake, ...] = ()
@@ -82,6 +84,8 @@ class Look:
     ascii: bool = False
     """Nothing but ASCII for marks, lines and borders."""
     mouse: bool = True
+    low_bandwidth: bool = False
+    """Few frames, few bytes, no scrolling line by line: for terminals that are far away."""
     keys: Mapping[str, str] = field(default_factory=dict)
     theme_folder: Path | None = None
     """Where the user's own themes are."""

@@ -13,7 +13,7 @@ from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Event, Resize
+from textual.events import Event, Key, Resize
 from textual.geometry import Offset, Size
 from textual.screen import Screen
 
@@ -30,20 +30,33 @@ LATEST_REDRAW = 0.25
 
 @dataclass(slots=True)
 class Pace:
-    """When the next frame may be written: at most `frames` a second, and `bytes_per_second` on the average."""
+    """When the next frame may be written: at most `frames` a second, and `bytes_per_second` on the average.
 
-    frames: float
-    bytes_per_second: float
+    What a key did is seen at once all the same; the bytes of it are made up for later.
+    """
+
+    frames: float = 15
+    bytes_per_second: float = 20_000
     clock: Callable[[], float] = time.monotonic
-    _due: float = field(default=0.0, init=False)
+    _next: float = field(default=0.0, init=False)
+    _carried: float = field(default=0.0, init=False)
+    _hurries: bool = field(default=False, init=False)
 
     def wait(self) -> float:
         """Seconds until then; 0 if it may be written now."""
-        return max(0.0, self._due - self.clock())
+        due = self._next if self._hurries else max(self._next, self._carried)
+        return max(0.0, due - self.clock())
+
+    def hurry(self) -> None:
+        """A key was pressed: the next frame does not wait for the bytes before it."""
+        self._hurries = True
 
     def sent(self, size: int) -> None:
         """So many bytes were written."""
-        self._due = self.clock() + max(1 / self.frames, size / self.bytes_per_second)
+        now = self.clock()
+        self._next = now + 1 / self.frames
+        self._carried = max(now, self._carried) + size / self.bytes_per_second
+        self._hurries = False
 
 
 GONE = 129
@@ -56,11 +69,13 @@ class TerminalApp(App[None]):
     Where Textual draws by other means (tests, the web, Windows), it does so as always.
     """
 
-    def __init__(self, *, pace: Pace | None = None) -> None:
+    def __init__(self, *, low_bandwidth: bool = False) -> None:
         super().__init__()
-        self._pace = pace
+        self.low_bandwidth = low_bandwidth
+        """Whether the terminal is far away: views scroll by half pages then."""
+        self._pace = Pace() if low_bandwidth else None
         self._cells = ChangedCells()
-        self._waits = False
+        self._due: asyncio.TimerHandle | None = None
         self._cursor_shown: Offset | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -101,6 +116,8 @@ class TerminalApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """What a terminal shows after it changed its size is its own affair."""
+        if isinstance(event, Key) and self._pace is not None:
+            self._pace.hurry()
         if isinstance(event, Resize) and not event.is_forwarded:
             self._cells.forget()
             self._cursor_shown = None
@@ -143,19 +160,15 @@ class TerminalApp(App[None]):
     def _paint(self) -> None:
         """Write what changed; later, if the line is not free or was used too much."""
         terminal = self._terminal
-        if terminal is None or self._waits:
+        if terminal is None:
             return
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
         if self._pace is not None and (seconds := self._pace.wait()):
-            self._waits = True
-            asyncio.get_running_loop().call_later(seconds, self._paint_now)
-        elif not terminal.line.is_free(self._paint_now):
-            self._waits = True
-        else:
+            self._due = asyncio.get_running_loop().call_later(seconds, self._paint)
+        elif terminal.line.is_free(self._paint):
             self._write(terminal)
-
-    def _paint_now(self) -> None:
-        self._waits = False
-        self._paint()
 
     def _write(self, terminal: TerminalDriver) -> None:
         changes = self._cells.changes()

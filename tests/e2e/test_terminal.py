@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
 
 from tests.benchmarks import layout
 from tests.benchmarks.lab import Lab
+from tests.benchmarks.measure import move_cursor
 from tests.benchmarks.pty_terminal import PtyTerminal
 from tests.benchmarks.screen import Region
 
@@ -34,20 +36,40 @@ def everything(terminal: PtyTerminal) -> tuple[tuple[str, ...], ...]:
     return terminal.screen.cells(Region(0, 0, terminal.screen.columns, terminal.screen.rows))
 
 
-def bytes_of(terminal: PtyTerminal, keys: str) -> int:
-    before = terminal.seen().bytes
-    terminal.write(keys)
+def moves(terminal: PtyTerminal, keys: str) -> list[tuple[int, int]]:
+    """Bytes and frames of each of these moves in the timeline."""
+    timeline = layout.pane(terminal.screen, 1)
+    terminal.write("2")
+    terminal.wait_for(lambda screen: screen.cursor_row(timeline) is not None, what="a cursor in the timeline")
+    terminal.settle(0.6)
+    found: list[tuple[int, int]] = []
+    for key in keys:
+        before = terminal.seen()
+        move_cursor(terminal, key, timeline)
+        terminal.settle()
+        after = terminal.seen()
+        found.append((after.bytes - before.bytes, after.frames - before.frames))
+    return found
+
+
+def is_drawn_alike(terminal: PtyTerminal) -> bool:
+    """Whether what is on the screen stays when everything is drawn again."""
+    made_of_changes, before = everything(terminal), terminal.seen().bytes
+    terminal.write(REDRAW)
+    terminal.wait_for(lambda _screen: terminal.seen().bytes > before + 4000, what="everything again")
     terminal.settle()
-    return terminal.seen().bytes - before
+    return everything(terminal) == made_of_changes
 
 
 def test_a_screen_made_of_changes_is_the_screen_that_a_full_redraw_makes(terminal: PtyTerminal) -> None:
-    for keys in ("2", "jjj", "G", "3", "]", "?", "\x1b", "2", "kk"):
-        terminal.write(keys)
-        terminal.settle(0.15)
-    made_of_changes = everything(terminal)
-    assert bytes_of(terminal, REDRAW) > 4000
-    assert everything(terminal) == made_of_changes
+    for _ in range(3):  # on a busy machine something may still have come in between
+        for keys in ("2", "jjj", "G", "3", "]", "?", "\x1b", "2", "g"):
+            terminal.write(keys)
+            terminal.settle(0.15)
+        terminal.settle(0.6)
+        if is_drawn_alike(terminal):
+            return
+    pytest.fail("another screen after a full redraw")
 
 
 def test_the_first_frame_shows_the_panes_before_there_is_a_debugger(lab: Lab) -> None:
@@ -60,8 +82,7 @@ def test_the_first_frame_shows_the_panes_before_there_is_a_debugger(lab: Lab) ->
 
 
 def test_a_move_of_the_cursor_writes_little(terminal: PtyTerminal) -> None:
-    bytes_of(terminal, "2")
-    assert 100 < bytes_of(terminal, "j") < 2000
+    assert 100 < median([size for size, _ in moves(terminal, "jjkjk")]) < 2000
 
 
 def test_after_a_change_of_size_everything_is_drawn_again(terminal: PtyTerminal) -> None:
@@ -79,13 +100,5 @@ def test_the_app_ends_with_its_terminal(terminal: PtyTerminal) -> None:
 
 
 def test_a_visited_checkpoint_is_shown_in_the_frame_of_its_key(terminal: PtyTerminal) -> None:
-    terminal.write("2")
-    terminal.settle()
-    for key in "jk":
-        bytes_of(terminal, key)
-    frames: list[int] = []
-    for key in "jkjk":
-        before = terminal.seen().frames
-        bytes_of(terminal, key)
-        frames.append(terminal.seen().frames - before)
-    assert min(frames) == 1, frames  # on a busy machine some may be torn in two
+    frames = [frames for _, frames in moves(terminal, "jkjkjk")][2:]
+    assert min(frames) == 1, frames  # on a busy machine one of them may be torn in two

@@ -162,8 +162,9 @@ def test_secrets_do_not_show() -> None:
 
 
 def test_keys_and_ascii_are_read(tmp_path: Path) -> None:
-    config = load_config(write(tmp_path, 'ascii = true\n[keys]\n"timeline.replay" = "ctrl+g"\n'))
+    config = load_config(write(tmp_path, 'ascii = true\nlow_bandwidth = false\n[keys]\n"timeline.replay" = "ctrl+g"\n'))
     assert config.ascii
+    assert config.low_bandwidth is False
     assert config.keys == {"timeline.replay": "ctrl+g"}
 
 
@@ -174,6 +175,12 @@ def test_the_look_comes_from_options_environment_and_config() -> None:
     assert look_of(Config(ascii=True), environ=environ).ascii
     assert look_of(Config(), environ={**environ, "FORKPOINT_ASCII": "1"}).ascii
     assert not look_of(Config(ascii=True), environ={**environ, "FORKPOINT_ASCII": "0"}).ascii
+    assert not look_of(Config(), environ=environ).low_bandwidth
+    ssh = {**environ, "SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
+    assert look_of(Config(), environ=ssh).low_bandwidth
+    assert not look_of(Config(low_bandwidth=False), environ=ssh).low_bandwidth
+    assert look_of(Config(low_bandwidth=False), low_bandwidth=True, environ=ssh).low_bandwidth
+    assert look_of(Config(low_bandwidth=True), environ=environ).low_bandwidth
     look = look_of(Config(theme="mine", keys={"a": "b"}), mouse=False, environ=environ)
     assert (look.theme, look.mouse, look.keys) == ("mine", False, {"a": "b"})
     assert look.theme_folder == Path("/home/me/.config/forkpoint/themes")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.failures import Stop
-from tui.cli.options import Options, backend_options, look_options
+from tui.cli.options import Options, Wanted, backend_options, look_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--thread", metavar="T[@C]", help="Open this thread, at this checkpoint.")
 @look_options
 @backend_options
-def open_app(options: Options, thread: str | None, plain_marks: bool, no_mouse: bool) -> None:
+def open_app(options: Options, thread: str | None, wanted: Wanted) -> None:
     """Open the app (the default verb).
 
     BACKEND is a server's URL or a profile's name.
@@ -29,12 +29,12 @@ def open_app(options: Options, thread: str | None, plain_marks: bool, no_mouse: 
 
     gc.disable()  # the app enables it again
     from tui.app import run_app
-    from tui.config import load_config, look_of
+    from tui.config import load_config
     from tui.domain.addresses import parse_address
 
     address = parse_address(thread) if thread else None
     _need_a_terminal("forkpoint threads, history, show …")
-    look = look_of(load_config(), theme=options.connection.theme, ascii=plain_marks, mouse=not no_mouse)
+    look = wanted.look(load_config(), options.connection.theme)
     left = run_app(options.connection, look, address)
     _say_what_goes_on(left.going_on, options.where)
     if left.code:
@@ -58,7 +58,7 @@ def _say_what_goes_on(runs: Sequence[tuple[str, str]], where: str) -> None:
 @click.command()
 @click.option("--plain", is_flag=True, help="Play the three walkthroughs as text instead of opening the app.")
 @look_options
-def demo(plain: bool, plain_marks: bool, no_mouse: bool) -> None:
+def demo(plain: bool, wanted: Wanted) -> None:
     """Try it on a local Agent Server.
 
     Starts the server, opens the app, and makes some threads by running its graphs.
@@ -73,7 +73,7 @@ def demo(plain: bool, plain_marks: bool, no_mouse: bool) -> None:
         if as_text:
             _play_story(server.url)
         else:
-            _play_app(server.url, plain_marks=plain_marks, no_mouse=no_mouse)
+            _play_app(server.url, wanted)
     finally:
         server.stop()
 
@@ -90,17 +90,17 @@ def _play_story(url: str) -> None:
         raise Stop(5) from error
 
 
-def _play_app(url: str, *, plain_marks: bool, no_mouse: bool) -> None:
+def _play_app(url: str, wanted: Wanted) -> None:
     from dataclasses import replace
     from functools import partial
 
     from tui.app import run_app
-    from tui.config import Connection, load_config, look_of
+    from tui.config import Connection, load_config
     from tui.demo.behind import make_threads
 
     config = load_config()
     connection = Connection(url, profile="demo", audited=False)
-    look = look_of(config, ascii=plain_marks, mouse=not no_mouse)
+    look = wanted.look(config)
     left = run_app(replace(connection, mistakes=config.mistakes), look, beside=partial(make_threads, url))
     if left.code:
         raise Stop(left.code)

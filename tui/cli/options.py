@@ -17,7 +17,7 @@ from tui.cli.failures import Interrupted
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tui.config import Connection
+    from tui.config import Config, Connection, Look
     from tui.session.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,6 +35,21 @@ class Options:
     """The options that another command needs to reach the same server, as typed."""
     yes: bool = False
     """Whether the user said yes beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the app shall look and listen, as far as options say."""
+
+    ascii: bool
+    mouse: bool
+    low_bandwidth: bool | None
+
+    def look(self, config: Config, theme: str | None = None) -> Look:
+        """With what the config and the environment say; `theme` is the profile's."""
+        from tui.config import look_of
+
+        return look_of(config, theme=theme, ascii=self.ascii, mouse=self.mouse, low_bandwidth=self.low_bandwidth)
 
 
 def backend_options(function: F) -> F:
@@ -103,11 +118,18 @@ def _reached(connection: Connection) -> AbstractContextManager[Connection]:
 
 
 def look_options(function: F) -> F:
-    """Add --ascii and --no-mouse; the verb gets them as `plain_marks` and `no_mouse`."""
-    no_mouse = click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
-    return click.option("--ascii", "plain_marks", is_flag=True, help="Draw with ASCII characters only.")(
-        no_mouse(function)
+    """Add --ascii, --no-mouse and --low-bandwidth; the verb gets them as one `Wanted` named `wanted`."""
+
+    @click.option("--ascii", "plain_marks", is_flag=True, help="Draw with ASCII characters only.")
+    @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+    @click.option(
+        "--low-bandwidth/--full-bandwidth", default=None, help="Write little to the terminal (the default over SSH)."
     )
+    @functools.wraps(function)
+    def with_look(*args: Any, plain_marks: bool, no_mouse: bool, low_bandwidth: bool | None, **kwargs: Any) -> Any:
+        return function(*args, wanted=Wanted(plain_marks, not no_mouse, low_bandwidth), **kwargs)
+
+    return with_look  # type: ignore[return-value]
 
 
 def json_option(function: F) -> F:

@@ -203,7 +203,8 @@ class LineList(LineView):
         # What stands below the last row that can be selected is only ever seen together with it.
         is_last = len(after) <= _MOST_BELOW and not any(map(self.can_select, after))
         last = (self.row_count if is_last else self._cursor + 1) * self.row_height - 1
+        ahead = height // 2 if self.jumps else 0
         if first < top:
-            self.scroll_to(y=first, animate=False, immediate=True)
+            self.scroll_to(y=max(0, first - ahead), animate=False, immediate=True)
         elif height and last >= top + height:
-            self.scroll_to(y=last - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=last - height + 1 + ahead, animate=False, immediate=True)

@@ -56,6 +56,11 @@ class LineView(ScrollView, can_focus=True):
         return self._base
 
     @property
+    def jumps(self) -> bool:
+        """Whether to scroll by half pages: the terminal is far away, and each scrolling draws every line again."""
+        return bool(getattr(self.app, "low_bandwidth", False))
+
+    @property
     def line_count(self) -> int:
         """How many lines there are."""
         raise NotImplementedError
@@ -135,6 +140,9 @@ class LineView(ScrollView, can_focus=True):
 
     def action_move(self, lines: int) -> None:
         """Scroll by lines."""
+        half = self.scrollable_content_region.height // 2
+        if self.jumps and abs(lines) < half:
+            lines = half if lines > 0 else -half
         self.scroll_relative(y=lines, animate=False, immediate=True)
 
     def action_page(self, pages: float) -> None:

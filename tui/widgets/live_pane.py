@@ -71,6 +71,7 @@ class LivePane(LineView):
         self._line = ""
         self._follow = True
         self._is_placing = False
+        self._room_below = 0
         self._ticker: Timer | None = None
         self._rows: int | None = None
 
@@ -179,12 +180,21 @@ class LivePane(LineView):
             words = self._failure_words
             self._failure = error_lines(words, width, unfolded=self._lines.unfolded) if words else []
         self._is_placing = True
+        self._room_below = self._room() if self.jumps and self._follow and not self.is_over else 0
         super().lines_changed(from_line=from_line)
         line = self.max_scroll_y if place is None else self._lines.line_of(place)
         if line != self.scroll_offset.y and not self.is_folded:
             # By force: the scrollbar of what has just become too long is not there yet.
             self.scroll_to(y=line, animate=False, immediate=True, force=True)
         self._is_placing = False
+
+    def _room(self) -> int:
+        """Empty lines below the last one, so that those above stay where they are till half the pane is full again."""
+        height, top = self.scrollable_content_region.height, int(self.scroll_offset.y)
+        lines = self._written
+        if lines > top + height:
+            return height // 2
+        return max(0, top + height - lines) if top else 0
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever scrolls back stays there; at the end one follows again."""
@@ -196,7 +206,11 @@ class LivePane(LineView):
     @property
     def line_count(self) -> int:
         """Lines, or the one of the folded pane."""
-        return 1 if self.is_folded else max(1, len(self._lines.lines) + len(self._failure))
+        return 1 if self.is_folded else max(1, self._written + self._room_below)
+
+    @property
+    def _written(self) -> int:
+        return len(self._lines.lines) + len(self._failure)
 
     def line_at(self, index: int, width: int) -> Line:
         """One line."""
@@ -206,6 +220,8 @@ class LivePane(LineView):
             return self._lines.lines[index]
         if index - len(self._lines.lines) < len(self._failure):
             return self._failure[index - len(self._lines.lines)]
+        if index:
+            return ()
         words = "waiting for the run to start …" if not self.is_over else "the run said nothing"
         return ((" " + words, "calm"),)
 
