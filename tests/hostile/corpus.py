@@ -26,7 +26,7 @@ class Payload:
     shown: str
     hidden: int
     sendable: bool = True
-    """Whether a real server can carry it: no UTF-8 has lone surrogates."""
+    """Whether a real server carries it: no UTF-8 has lone surrogates, and a database may refuse NUL."""
 
     @property
     def slug(self) -> str:
@@ -48,7 +48,8 @@ HARMFUL: tuple[Payload, ...] = (
     Payload("PM and SOS", f"{ESC}^PWNED{ST}{ESC}XPWNED{ST}", "␛^PWNED␛\\␛XPWNED", 4),
     Payload("C1 forms", "\x9b2J\x9d0;PWNED\x9c\x90q\x9c\x9fG\x9c\x85", "⟨U+009B⟩2J⟨U+009D⟩0;PWNED⟨U+009C⟩", 8),
     Payload("ESC alone", f"{ESC}c{ESC}7{ESC}(0", "␛c␛7␛(0", 3),
-    Payload("C0 controls", "\x00\x05\x07\x08\x0b\x0c\x0e\x0f\x7f", "␀␅␇␈␋␌␎␏␡", 9),
+    Payload("C0 controls", "\x05\x07\x08\x0b\x0c\x0e\x0f\x7f", "␅␇␈␋␌␎␏␡", 8),
+    Payload("NUL", "a\x00b", "a␀b", 1, sendable=False),
     Payload("carriage return", "safe\revil", "safe␍evil", 1),
     Payload("right-to-left override", "invoice\u202efdp.exe\u202c", "invoice⟨U+202E⟩fdp.exe⟨U+202C⟩", 2),
     Payload("bidi isolates", "\u2066a\u2067b\u2068c\u2069\u200e\u200f\u061c", "⟨U+2066⟩a⟨U+2067⟩b", 7),
