@@ -63,6 +63,8 @@ HARMFUL: tuple[Payload, ...] = (
     Payload("closing markup", "[/] [/bold] [/red]", "[/] [/bold] [/red]", 0),
     Payload("action markup", "[@click=app.quit]click[/]", "[@click=app.quit]click[/]", 0),
     Payload("link markup", '[link="file:///etc/passwd"]x[/link] [a="', '[link="file:///etc/passwd"]x[/link] [a="', 0),
+    Payload("markdown link", "[click](http://evil.example)", "[click](http://evil.example)", 0),
+    Payload("HTML entities", "&#x1b;]0;PWNED&#7; &#x202e;x", "&#x1b;]0;PWNED&#7; &#x202e;x", 0),
     Payload("template markup", "$text [bold red on blue]x [$primary]y", "$text [bold red on blue]x [$primary]y", 0),
 )
 """What must not work."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from tests.fakes import FakeBackend
 from tests.hostile.corpus import everything
 from tui.app import ForkpointApp
@@ -20,4 +22,6 @@ if __name__ == "__main__":
     backend = FakeBackend()
     backend.add_weather_thread()
     setattr(ForkpointApp, "action_help", crash)  # noqa: B010
-    ForkpointApp(Session(backend)).run()
+    app = ForkpointApp(Session(backend))
+    app.run()
+    sys.exit(app.return_code)

@@ -38,7 +38,7 @@ _STYLES = frozenset(map(str, (0, 1, 2, 3, 4, 7, 9, *range(22, 30), *range(30, 50
 
 _MODES = "25|7|1000|1003|1004|1006|1015|1049|2004|2026"
 _ALLOWED = re.compile(
-    rf"\x1b\[\d+;\d+H|\x1b\[\?(?:{_MODES})[hl]|\x1b\[\?20(?:26|48)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07|\r\n"
+    rf"\x1b\[\d+;\d+H|\x1b\[\d+C|\x1b\[\?(?:{_MODES})[hl]|\x1b\[\?20(?:26|48)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07|\r\n"
 )
 _ONCE = ("\x1b[?1049h", "\x1b[?1049l", "\x1b[?25l", "\x1b[?25h", "\x1b[?2004h", "\x1b[?2004l")
 """What an app writes when it starts or ends, and never between."""
@@ -63,6 +63,8 @@ class StrictScreen(Screen):
         self.violations: Counter[str] = Counter()
         self.copied: list[str] = []
         """What was copied by OSC 52, in base64, in order."""
+        self.allowed_bells = 0
+        """Textual rings when an app crashes."""
         self._plain = plain
         self._strict = getincrementaldecoder("utf-8")("strict").decode
         self._open = ""
@@ -113,11 +115,13 @@ class StrictScreen(Screen):
             self._look_at_style(sequence[2:-1])
         elif _ALLOWED.fullmatch(sequence):
             self.sequences[sequence] += 1
+        elif sequence == "\x07" and self.allowed_bells:
+            self.allowed_bells -= 1
         else:
             self.violations[repr(sequence[:80])] += 1
 
     def _look_at_style(self, numbers: str) -> None:
-        rest = numbers.split(";")
+        rest = numbers.split(";") if numbers else []
         while rest:
             taken = {"2": 5, "5": 3}.get(rest[1], 1) if rest[0] in ("38", "48") and len(rest) > 1 else 1
             if rest[0] not in _STYLES:
@@ -144,7 +148,7 @@ class StrictScreen(Screen):
             if width == 0:
                 continue
             if self._x + width > self.columns:
-                if self._plain:
+                if self._plain or self.sequences["\x1b[?1049l"]:
                     return
                 self.violations["a row that is wider than the screen"] += 1
                 return

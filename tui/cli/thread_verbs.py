@@ -205,7 +205,7 @@ def _say_checkpoint(checkpoint: Checkpoint) -> None:
     messages = read_messages(checkpoint.values)
     for message in messages:
         hidden = hidden_words(hidden_in_message(message))
-        say(one_line(f"{message.role}  {message.name or ''}") + (f"  ({hidden})" if hidden else ""))
+        say(f"{one_line(message.role)}  {one_line(message.name or '')}".rstrip() + (f"  ({hidden})" if hidden else ""))
         if message.text:
             say(_indented(message.text))
         for call in message.tool_calls:

@@ -43,10 +43,14 @@ class Command:
 
     def hit(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
         """The line if it matches what was typed."""
-        score = matcher.match(self.words)
+        score, places = matcher.fuzzy_search.match(matcher.query, self.words)
         if score <= 0:
             return None
-        return Hit(score * weight, self._line(matcher.highlight(self.words)), self.run, text=self.words)
+        # Not `matcher.highlight`: it takes titles for markup.
+        words = Content(self.words)
+        for place in places:
+            words = words.stylize(matcher.match_style, place, place + 1)
+        return Hit(score * weight, self._line(words), self.run, text=self.words)
 
     def discovery(self) -> DiscoveryHit:
         """The line before anything is typed."""

@@ -43,6 +43,8 @@ def markdown_lines(text: str, width: int) -> list[Line]:
     width = max(1, width)
     if len(text) > MOST_MARKDOWN or not _HAS_MARKS.search(text) or _is_too_deep(text):
         return plain_lines(text, width)
+    # What it would drop or take for a line break is made visible before; what it makes of entities, after.
+    text = sanitise(text)
     # The parser takes 50 ms to import: nothing that a first paint should wait for.
     from markdown_it.tree import SyntaxTreeNode  # noqa: PLC0415
 

@@ -229,6 +229,8 @@ class _Builder:
 
 def _head(message: Message, news: MessageNews, width: int) -> Line:
     parts: list[Part] = [(one_line(message.role, 20), _ROLE_STYLES.get(message.role, "strong"))]
+    if hidden := hidden_words(hidden_in_message(message)):
+        parts.append(("  " + hidden, "warning"))  # first, because a long name would push it away
     if message.name and message.name != message.role:
         parts.append(("  " + one_line(message.name, 40), ""))
     if message.role == "tool" and message.tool_call_id:
@@ -237,8 +239,6 @@ def _head(message: Message, news: MessageNews, width: int) -> Line:
         parts.append(("  " + one_line(message.status, 20), "error"))
     if message.position in news.edited:
         parts.append(("  edited", "mark-edit"))
-    if hidden := hidden_words(hidden_in_message(message)):
-        parts.append(("  " + hidden, "warning"))
     usage = usage_words(message.usage)
     room = width - width_of(tuple(parts))
     if usage and room >= len(usage) + 2:

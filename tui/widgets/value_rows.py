@@ -83,6 +83,7 @@ def _value(node: Node, room: int) -> Line:
         return ((_preview(node, room), "calm"),)
     if isinstance(value, str):
         shown = one_line(value[: room * (STATE_LINES + 1) * 2])
+        shown += "…" * (len(value) > room * (STATE_LINES + 1) * 2)
         hidden = hidden_words(hidden_in(value))
         return ((f'"{shown}"', "json-string"), *((("  " + hidden, "warning"),) if hidden else ()))
     if isinstance(value, float) and not math.isfinite(value):
