@@ -5,10 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.benchmarks.pty_terminal import PtyTerminal
+from tests.benchmarks.pty_terminal import Condition, PtyTerminal
 from tests.hostile.terminal import StrictScreen, crooked_borders
 
+PATIENCE = 40.0
+"""Seconds that a loaded machine may take to show something."""
+
 ESC, ENTER, CTRL_P, CTRL_Q, CTRL_S = "\x1b", "\r", "\x10", "\x11", "\x13"
+
+
+def _shows(text: str) -> Condition:
+    return lambda screen: screen.contains(text)
 
 
 class StrictTerminal(PtyTerminal):
@@ -32,16 +39,16 @@ class StrictTerminal(PtyTerminal):
         `straight`: what is there has borders that can be checked; the palette's list has none.
         """
         for text in texts:
-            self.wait_for(lambda screen, text=text: screen.contains(text), what=repr(text), patience=8)
+            self.wait_for(_shows(text), what=repr(text), patience=PATIENCE)
         self.check()
         if straight:
             self.wait_for(
-                lambda _: not crooked_borders(self.strict), what=f"straight borders beside {texts}", patience=10
+                lambda _: not crooked_borders(self.strict), what=f"straight borders beside {texts}", patience=PATIENCE
             )
 
     def gone(self, text: str) -> None:
         """Wait until the screen does not show a text any more."""
-        self.wait_for(lambda screen: not screen.contains(text), what=f"no {text!r}", patience=8)
+        self.wait_for(lambda screen: not screen.contains(text), what=f"no {text!r}", patience=PATIENCE)
         self.check()
 
     def check(self) -> None:

@@ -44,13 +44,30 @@ class Command:
     def hit(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
         """The line if it matches what was typed."""
         score, places = matcher.fuzzy_search.match(matcher.query, self.words)
-        if score <= 0:
+        return self._hit(score * weight, places, matcher) if score > 0 else None
+
+    def hit_by_words(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
+        """The line if it has every word that was typed.
+
+        For texts of servers, which can be long: looking for letters in order takes time without end there.
+        """
+        folded = self.words.casefold()
+        query = matcher.query.casefold()
+        wanted = [query] if query in folded else query.split()
+        starts = [folded.find(word) for word in wanted]
+        if min(starts, default=-1) < 0:
             return None
+        # Where folding changed the length ("ß"), places can't be told.
+        known = len(folded) == len(self.words)
+        places = [at for start, word in zip(starts, wanted, strict=True) for at in range(start, start + len(word))]
+        return self._hit(len(places) * weight, places if known else (), matcher)
+
+    def _hit(self, score: float, places: Sequence[int], matcher: Matcher) -> Hit:
         # Not `matcher.highlight`: it takes titles for markup.
         words = Content(self.words)
         for place in places:
             words = words.stylize(matcher.match_style, place, place + 1)
-        return Hit(score * weight, self._line(words), self.run, text=self.words)
+        return Hit(score, self._line(words), self.run, text=self.words)
 
     def discovery(self) -> DiscoveryHit:
         """The line before anything is typed."""
@@ -170,12 +187,9 @@ class PlaceCommands(Provider):
         if len(query.strip()) < LEAST_LETTERS:
             return
         matcher = self.matcher(query)
-        wanted = query.casefold().split()
         for place in self.places():
-            if not all(word in place.words.casefold() for word in wanted):
-                continue
             # Commands come first: who types "replay" wants to replay.
-            if hit := place.hit(matcher, 0.5):
+            if hit := place.hit_by_words(matcher, 0.5):
                 yield hit
 
 
