@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -226,6 +227,16 @@ async def test_a_line_that_breaks_while_the_run_goes_on(stage: Stage) -> None:
     assert ended.end.exit_code == 4
     assert ended.run_id == "r-2"
     assert ended.error == "The connection broke."
+
+
+async def test_a_busy_server_is_joined_again_when_it_wants_to_be(stage: Stage) -> None:
+    stage.backend.extra_events = [ConnectionLost("The line is cut.")]
+    stage.backend.fail["join_stream"] = ServerFailed("Too many requests.", status=429, retry_after=0.3)
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    await stage.carry_out(await stage.fork())
+    assert stage.backend.sent("join_stream"), "it was joined again"
+    assert clock() - began >= 0.3
 
 
 async def test_a_server_that_is_away_for_a_moment_afterwards_is_waited_for(stage: Stage) -> None:

@@ -26,6 +26,9 @@ from tui.session.open_thread import OpenThread
 PAUSES: Sequence[float] = (0.2, 1.0, 4.0, 9.0, 15.0)
 """Seconds before each try to join again: together long enough for a server to be started anew."""
 
+LONGEST_PAUSE = 30.0
+"""Seconds; a server that wants more (Retry-After) is asked sooner."""
+
 LIVED_SECONDS = 5.0
 """A line that held so long, or brought an event, starts the count of tries anew."""
 
@@ -174,7 +177,9 @@ class Line:
         if self._tries == len(PAUSES):
             self.lost = reason or ConnectionLost("The stream ended again and again while the run goes on.")
             return False
-        pause = PAUSES[self._tries]
+        # A busy server says when it wants to be asked again.
+        wanted = reason.retry_after if reason is not None and reason.retry_after is not None else 0.0
+        pause = max(PAUSES[self._tries], min(wanted, LONGEST_PAUSE))
         self._tries += 1
         self._emit(LineLost(self._tries, len(PAUSES), str(reason or "The stream ended while the run goes on.")))
         await asyncio.sleep(pause)
