@@ -246,7 +246,42 @@ async def test_find_in_the_inspector(driver_on_weather: Driver) -> None:
     assert "call_1" in driver.text("#tab-json")
     await driver.press("slash")
     await driver.write("zzz")
-    assert "nothing found" in driver.text("#find-none")
+    assert "no match" in driver.text("#find-count")
+
+
+@pytest.mark.parametrize("pane", ["threads", "timeline", "inspector", "live"])
+async def test_find_counts_and_goes_round_in_every_pane(pane: str) -> None:
+    backend = FakeBackend()
+    for _ in range(3):
+        backend.add_weather_thread()
+    async with app_on_fake(backend=backend) as (driver, _):
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.run_over()
+        driver.screen.show_pane(pane)
+        await driver.press("slash")
+        await driver.write("a")
+        first, total = counted(driver)
+        assert 1 <= first <= total
+        await driver.press("enter")
+        assert driver.screen.current_pane == pane
+        seen = []
+        for _ in range(total):
+            await driver.press("n")
+            seen.append(counted(driver)[0])
+        assert seen == [*range(first + 1, total + 1), *range(1, first + 1)]
+        await driver.press("N")
+        assert counted(driver)[0] == (first - 2) % total + 1
+        await driver.press("escape")
+        assert driver.screen.current_pane == pane
+        assert not driver.screen.query_one("#find").has_class("-open")
+
+
+def counted(driver: Driver) -> tuple[int, int]:
+    words = driver.text("#find-count").split()
+    assert words[1] == "of", words
+    return int(words[0]), int(words[2])
 
 
 async def test_the_mouse_selects_opens_and_changes_tabs() -> None:

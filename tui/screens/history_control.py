@@ -82,7 +82,9 @@ class HistoryControl:
                 again = keyed("{threads.open} on a thread tries again.")
                 words = one_line(" ".join(filter(None, (error.what, error.hint, again))))
             self._screen.timeline.show_nothing(words)
-            self._screen.inspector.show(None, nothing_selected() if listed and error is None else "")
+            self._screen.inspector.show(
+                None, nothing_selected() if self._screen.connection.is_live and error is None else ""
+            )
 
     def say_opening(self, words: str) -> None:
         """What the panes say until the first thread is there."""

@@ -105,7 +105,11 @@ class PanesScreen(TalkingScreen):
         self.show_pane(panes[(at + step) % len(panes)])
 
     def action_back(self) -> None:
-        """One pane to the left."""
+        """End a search; else one pane to the left."""
+        find = self.query_one(FindLine)
+        if find.is_open:
+            find.action_close()
+            return
         at = PANES.index(self.current_pane)
         if self.current_pane == "live":
             self.show_pane("timeline")
@@ -152,4 +156,4 @@ class PanesScreen(TalkingScreen):
     def action_find_next(self, backwards: bool) -> None:
         """Next or previous match."""
         if not self.query_one(FindLine).again(self._focus_target(self.current_pane), backwards=backwards):
-            self.tell("Nothing found. / starts a search.")
+            self.tell(keyed("Nothing found. {find.open} starts a search."))

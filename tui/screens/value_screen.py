@@ -15,7 +15,7 @@ from tui.screens.copy_menu import value_choices
 from tui.screens.dialogs import ChooseScreen
 from tui.widgets.find_line import FindLine
 from tui.widgets.json_view import JsonView
-from tui.widgets.key_names import key_of
+from tui.widgets.key_names import key_of, keyed
 from tui.widgets.long_text import LongText
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.value_rows import kind_words
@@ -77,7 +77,7 @@ class ValueScreen(ModalScreen[None]):
     def action_find_next(self, backwards: bool) -> None:
         """Next or previous match."""
         if not self.query_one(FindLine).again(self.view, backwards=backwards):
-            self.notify("Nothing found. / starts a search.", markup=False)
+            self.notify(keyed("Nothing found. {value.find} starts a search."), markup=False)
 
     def action_copy(self) -> None:
         """Copy the value, its path, or what the cursor is on."""

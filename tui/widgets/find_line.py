@@ -1,4 +1,4 @@
-"""`/`: type, and the cursor of the pane goes to the first match; enter keeps it, esc goes back."""
+"""`/`: type, and the cursor of the pane goes to the first match. enter keeps the text for n and N, esc ends it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.widgets.key_names import keyed
+from tui.widgets.matches import Matches
+
 
 @runtime_checkable
 class Searchable(Protocol):
@@ -20,9 +23,13 @@ class Searchable(Protocol):
         """Go to the next match; `stay` accepts the current place. Whether there is one."""
         ...
 
+    def matches(self, text: str) -> Matches:
+        """How many there are."""
+        ...
+
 
 class FindLine(Horizontal):
-    """Hidden until `open`. Remembers the last text for `n` and `N`."""
+    """Hidden until `open`. After enter it stays, with the count, until esc; the focus is in the view then."""
 
     DEFAULT_CSS = """
     FindLine {
@@ -30,8 +37,9 @@ class FindLine(Horizontal):
         height: 1;
         background: $panel;
         &.-open { display: block; }
-        Static { width: auto; color: $accent; text-style: bold; }
-        #find-none { color: $error; }
+        Static { width: auto; color: $calm; }
+        #find-sign { color: $accent; text-style: bold; }
+        #find-count.-none { color: $error; }
         Input {
             width: 1fr; height: 1; border: none; padding: 0; background: $panel;
             &:focus { border: none; background-tint: transparent; }
@@ -47,40 +55,65 @@ class FindLine(Horizontal):
         self._text = ""
 
     def compose(self) -> ComposeResult:
-        """The text, and a word when nothing matches."""
-        yield Static(" / ", markup=False)
+        """The text, and the count of matches."""
+        yield Static(" / ", id="find-sign", markup=False)
         yield Input(compact=True, select_on_focus=True)
-        yield Static("", id="find-none", markup=False)
+        yield Static("", id="find-count", markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is seen."""
+        return self.has_class("-open")
 
     def open(self, view: Widget) -> None:
         """Search in a view."""
         self._view = view
         self.add_class("-open")
         self.query_one(Input).focus()
+        self._count(view)
 
     def again(self, view: Widget, *, backwards: bool = False) -> bool:
-        """The next match of the last text."""
-        return bool(self._text) and _find(view, self._text, backwards=backwards)
+        """The next match of the last text, in whatever view; False without one."""
+        if not self._text:
+            return False
+        found = _find(view, self._text, backwards=backwards)
+        self._view = view
+        self.add_class("-open")
+        self._count(view)
+        return found
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if not self.has_class("-open"):
+        if not self.is_open:
             return
         self._text = event.value
-        found = not self._text or _find(self._view, self._text, stay=True)
-        self.query_one("#find-none", Static).update("" if found else " nothing found ")
+        if self._text:
+            _find(self._view, self._text, stay=True)
+        self._count(self._view)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_close()
+        if not self._text:
+            self.action_close()
+        elif self._view is not None and self._view.is_attached:
+            self._view.focus()
+            self._count(self._view, hint=keyed("{find.next} {find.previous} next, previous · {panes.back} ends it"))
 
     def action_close(self) -> None:
         """Close; the focus goes back to the view."""
+        had_focus = self.has_focus_within
         self.remove_class("-open")
-        if self._view is not None and self._view.is_attached:
+        if had_focus and self._view is not None and self._view.is_attached:
             self._view.focus()
+
+    def _count(self, view: object, *, hint: str = "") -> None:
+        matches = view.matches(self._text) if isinstance(view, Searchable) and self._text else None
+        count = self.query_one("#find-count", Static)
+        count.set_class(matches is not None and not matches.total and not matches.more, "-none")
+        words = matches.words if matches is not None else ""
+        count.update(f" {words}{'   ' * bool(hint)}{hint} ")
 
 
 def _find(view: object, text: str, *, backwards: bool = False, stay: bool = False) -> bool:

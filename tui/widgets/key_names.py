@@ -46,6 +46,7 @@ DEFAULTS: Mapping[str, str] = {
     "live.unfold": "space",
     "panes.back": "escape",
     "panes.inspector": "3",
+    "panes.live": "4",
     "panes.next": "tab",
     "panes.threads": "1",
     "panes.timeline": "2",

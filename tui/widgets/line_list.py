@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.events import Blur, Click, Focus, Resize
 
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip, plain, wrap_line
+from tui.widgets.matches import Matches, count_matches, next_match
 
 _MOST_BELOW = 3
 """Rows that may stand below the last one that can be selected, such as the one for older checkpoints."""
@@ -108,17 +111,19 @@ class LineList(LineView):
 
     def find(self, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
         """Move to the next row that holds `text` (any case), going round at the end; whether there is one."""
-        count = self.row_count
-        wanted = text.casefold()
         at = self._cursor if self._cursor is not None else -1
-        step = -1 if backwards else 1
-        first = 0 if stay else 1
-        for distance in range(first, count + first):
-            index = (at + step * distance) % count
-            if self.can_select(index) and wanted in self.search_text(index).casefold():
-                self.move_cursor(index)
-                return True
-        return False
+        found = next_match(self.row_count, self._holder(text), at, backwards=backwards, stay=stay)
+        if found is not None:
+            self.move_cursor(found)
+        return found is not None
+
+    def matches(self, text: str) -> Matches:
+        """How many rows hold `text`, and the how manyth is under the cursor."""
+        return count_matches(range(self.row_count), self._holder(text), self._cursor)
+
+    def _holder(self, text: str) -> Callable[[int], bool]:
+        wanted = text.casefold()
+        return lambda index: self.can_select(index) and wanted in self.search_text(index).casefold()
 
     def search_text(self, index: int) -> str:
         """What `find` looks into for a row."""

@@ -15,8 +15,9 @@ from tui.domain.transcript import Transcript
 from tui.session.events import RunEnd, RunEnded
 from tui.widgets.key_names import keyed
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import Line, clip
+from tui.widgets.lines import Line, clip, plain
 from tui.widgets.live_lines import LiveLines, error_lines
+from tui.widgets.matches import Matches, count_matches, next_match
 from tui.widgets.pane_title import set_title
 
 _ENDS = {
@@ -70,6 +71,7 @@ class LivePane(LineView):
         self._failure_words = ""
         self._line = ""
         self._follow = True
+        self._match: int | None = None
         self._is_placing = False
         self._room_below = 0
         self._ticker: Timer | None = None
@@ -102,7 +104,7 @@ class LivePane(LineView):
         """
         self._lines, self._transcript = LiveLines(timed=timed), Transcript()
         self._title, self._run_id, self._end, self._line = title, None, None, ""
-        self._failure, self._failure_words = [], ""
+        self._failure, self._failure_words, self._match = [], "", None
         self._began, self._took, self._follow = self.clock() if began is None else began, None, True
         self.add_class("-has-run")
         if self._ticker is None:
@@ -225,6 +227,32 @@ class LivePane(LineView):
         words = "waiting for the run to start …" if not self.is_over else "the run said nothing"
         return ((" " + words, "calm"),)
 
+    def find(self, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
+        """Scroll to the next line that holds `text`; stops following."""
+        at = self._match if self._match is not None else self.scroll_offset.y - (not backwards)
+        stay = stay and self._match is not None
+        found = next_match(self.line_count, self._holder(text), at, backwards=backwards, stay=stay)
+        if found is None:
+            return False
+        self._match, self._follow = found, False
+        self._strips.clear()
+        self.scroll_to(y=max(0, found - self.size.height // 2), animate=False, immediate=True)
+        self.refresh()
+        self.show_title()
+        return True
+
+    def matches(self, text: str) -> Matches:
+        """How many lines hold `text`, and the how manyth is marked."""
+        return count_matches(range(self.line_count), self._holder(text), self._match)
+
+    def cursor_line(self) -> int | None:
+        """The match that was gone to."""
+        return self._match
+
+    def _holder(self, text: str) -> Callable[[int], bool]:
+        wanted, width = text.casefold(), self.scrollable_content_region.width
+        return lambda index: wanted in plain(self.line_at(index, width)).casefold()
+
     def on_resize(self, event: Resize) -> None:
         """A title is as wide as its pane."""
         del event
@@ -232,6 +260,7 @@ class LivePane(LineView):
 
     def action_follow(self) -> None:
         """Keep the newest line in sight, or stay here."""
+        self._match = None
         self._follow = not self._follow
         if self._follow:
             self.action_last()
@@ -271,9 +300,9 @@ class LivePane(LineView):
         facts = [self._line] * bool(self._line)
         facts += [f"{self._transcript.tokens} tokens"] * bool(self._transcript.tokens)
         if not self._follow:
-            facts.append("f follows the tail")
+            facts.append(keyed("{live.follow} follows the tail"))
         if not self.is_over:
-            facts.append("x cancel")
+            facts.append(keyed("{live.cancel} cancels"))
         set_title(self, name, " · ".join(facts))
 
     def _close(self, end: tuple[str, str, str]) -> None:
@@ -313,4 +342,5 @@ class LivePane(LineView):
         )
         why = one_line(self._failure_words or (self._transcript.error.message if self._transcript.error else ""), 200)
         words = " · ".join(filter(None, facts))
-        return ((f" {mark} ", style), (words, ""), ("   4 shows it", "calm"), ("   " + why if why else "", style))
+        shows = keyed("   {panes.live} shows it")
+        return ((f" {mark} ", style), (words, ""), (shows, "calm"), ("   " + why if why else "", style))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from textual.timer import Timer
 
 from tui.domain.safe_text import sanitise
 from tui.widgets.lines import Line, break_points
 from tui.widgets.markdown_lines import MOST_MARKDOWN, markdown_lines
+from tui.widgets.matches import Matches
 from tui.widgets.row_view import RowView
 from tui.widgets.value_view import ValueView
 
@@ -113,6 +115,12 @@ class LongText(RowView):
 
         self._go_on(reached, lambda: self.find(text, backwards=backwards, stay=stay))
         return True
+
+    def matches(self, text: str) -> Matches:
+        """How many lines that are laid out hold `text`, and whether there may be more."""
+        found = super().matches(text)
+        rest = not self._done and text.casefold() in self._text[self._offset :].casefold()
+        return replace(found, more=found.more or rest)
 
     def _find_near(self, wanted: str, *, backwards: bool, stay: bool) -> bool:
         """Whether a match is laid out in the direction of the search."""

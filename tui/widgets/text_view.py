@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, plain, wrap_line
+from tui.widgets.matches import Matches, count_matches, next_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,24 @@ class TextView(LineView):
 
     def find(self, text: str, *, backwards: bool = False, stay: bool = False) -> bool:
         """Scroll to the next line that holds `text` (any case), going round at the end; whether there is one."""
+        at = self._match if self._match is not None else self.scroll_offset.y - (not backwards)
+        stay = stay and self._match is not None
+        found = next_match(len(self._wrapped), self._holder(text), at, backwards=backwards, stay=stay)
+        if found is None:
+            return False
+        self._match = found
+        self._strips.clear()
+        self.scroll_to(y=max(0, found - self.size.height // 2), animate=False, immediate=True)
+        self.refresh()
+        return True
+
+    def matches(self, text: str) -> Matches:
+        """How many lines hold `text`, and the how manyth is marked."""
+        return count_matches(range(len(self._wrapped)), self._holder(text), self._match)
+
+    def _holder(self, text: str) -> Callable[[int], bool]:
         wanted = text.casefold()
-        count = len(self._wrapped)
-        at = self._match if self._match is not None else self.scroll_offset.y - 1
-        step = -1 if backwards else 1
-        for distance in range(0 if stay and self._match is not None else 1, count + 1):
-            index = (at + step * distance) % count
-            if wanted in plain(self._wrapped[index]).casefold():
-                self._match = index
-                self._strips.clear()
-                self.scroll_to(y=max(0, index - self.size.height // 2), animate=False, immediate=True)
-                self.refresh()
-                return True
-        return False
+        return lambda index: wanted in plain(self._wrapped[index]).casefold()
 
     def _wrap(self, width: int) -> None:
         self._width = width

@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from tui.domain.checkpoint import JSON
 from tui.widgets.lines import Line
+from tui.widgets.matches import SECONDS, Matches
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.value_rows import Render, is_one_line
@@ -177,6 +178,18 @@ class ValueView(RowView):
             self.post_message(self.Busy("finding"))
             self._timer = self.set_timer(_PAUSE_SECONDS, self._next_slice)
         return found is not False
+
+    def matches(self, text: str) -> Matches:
+        """How many values hold `text` in their names or texts, and the how manyth is under the cursor."""
+        end = time.monotonic() + SECONDS
+        total = place = 0
+        for path in search(self._tree.root.value, text, ()):
+            if path is not None:
+                total += 1
+                place = total if path == self._at else place
+            if time.monotonic() > end:
+                return Matches(total, place, more=True)
+        return Matches(total, place)
 
     def lines_changed(self, *, from_line: int = 0) -> None:
         """Lay out again when the width is another, keeping the place."""
