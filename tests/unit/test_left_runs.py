@@ -12,10 +12,12 @@ from tui.session.left_runs import MOST, LeftRun, LeftRuns
 from tui.session.session import Session
 
 URL = "http://one.example"
+GONE = 2**22 + 1
+"""No process has this number: it is above what Linux gives."""
 
 
 def test_what_is_followed_is_found_again_newest_first(tmp_path: Path) -> None:
-    left = LeftRuns(tmp_path / "runs")
+    left = LeftRuns(tmp_path / "runs", pid=GONE)
     first, second = LeftRun(URL, "t-1", "run-1"), LeftRun(URL, "t-2", "../../run-2\x1b")
     for time, run in enumerate((first, second, LeftRun("http://other.example", "t", "r"))):
         left.begun(run)
@@ -28,8 +30,15 @@ def test_what_is_followed_is_found_again_newest_first(tmp_path: Path) -> None:
     assert left.at(URL) == [first]
 
 
+def test_what_another_app_follows_still_is_not_left(tmp_path: Path) -> None:
+    LeftRuns(tmp_path).begun(LeftRun(URL, "t", "run-1"))
+    assert LeftRuns(tmp_path, pid=GONE).at(URL) == []
+    LeftRuns(tmp_path, pid=GONE).begun(LeftRun(URL, "t", "run-2"))
+    assert [run.run_id for run in LeftRuns(tmp_path).at(URL)] == ["run-2"]
+
+
 def test_only_the_newest_are_kept(tmp_path: Path) -> None:
-    left = LeftRuns(tmp_path)
+    left = LeftRuns(tmp_path, pid=GONE)
     runs = [LeftRun(URL, "t", f"run-{number}") for number in range(MOST + 5)]
     for time, run in enumerate(runs):
         left.begun(run)
@@ -53,7 +62,7 @@ def test_what_cannot_be_read_or_written_is_not_remembered(tmp_path: Path) -> Non
 async def test_a_run_that_is_over_or_gone_is_forgotten(tmp_path: Path) -> None:
     backend = FakeBackend()
     thread = backend.add_weather_thread()
-    left = LeftRuns(tmp_path)
+    left = LeftRuns(tmp_path, pid=GONE)
     session = Session(backend, left=left)
     assert await session.left_run() is None
     for run_id in ("gone", "over", "active"):
