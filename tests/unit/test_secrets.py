@@ -31,6 +31,11 @@ def test_content_loses_secrets_and_nothing_else() -> None:
     )
 
 
+def test_what_was_cut_in_the_middle_of_a_secret_is_hidden() -> None:
+    assert hide_in_content(f"a {KEY[:8]}… b pl… {KEY[:15]}…", SECRETS) == f"a {HIDDEN}… b pl… {HIDDEN}…"
+    assert shown(f"a {KEY[:8]}… b") == "a ••••••••… b"
+
+
 def test_json_stays_json_and_loses_keys_with_odd_letters() -> None:
     odd = 'pla"nted\\key-0123'
     document = json.dumps({"a": odd, "b": [f"x{PLATFORM}", PLATFORM], "c": 1})

@@ -15,6 +15,7 @@ from tui.domain.messages import read_messages, role_of
 from tui.domain.plans import PlanKind, TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
+from tui.domain.secrets import hide_named
 from tui.domain.transcript import GAP, StreamEvent
 from tui.session.events import (
     HistoryLost,
@@ -234,9 +235,9 @@ def _end_words(ended: RunEnded) -> str:
 
 
 def _setup_words(plan: TravelPlan) -> str:
-    words = [f"config {one_line(step_words(None, dict(plan.setup.config)))}"] if plan.setup.config else []
+    words = [f"config {one_line(step_words(None, hide_named(dict(plan.setup.config))))}"] if plan.setup.config else []
     if plan.setup.context:
-        words.append(f"context {one_line(step_words(None, dict(plan.setup.context)))}")
+        words.append(f"context {one_line(step_words(None, hide_named(dict(plan.setup.context))))}")
     return f" · {' · '.join(words)}" if words else ""
 
 

@@ -30,7 +30,7 @@ _MIRRORING_MARK = "__after_seconds__"
 _SERVER_KEY = re.compile(r"__|langgraph_|langsmith-|checkpoint_|run_id$")
 """Names in `configurable` that the server sets for every run, or that say where in the thread it begins."""
 
-_SHARED_KEY = re.compile(r"(?:thread|graph|assistant|cron|user)_id$|x-|user-agent$")
+_SHARED_KEY = re.compile(r"(?:thread|graph|assistant|cron|user)_id$|x-|user-agent$|authorization$|cookie$")
 """Names that the server sets as well (from the thread, the user, the request's headers), but that may be the caller's:
 then the context has them too, since it is copied before the server adds its own."""
 

@@ -16,6 +16,10 @@ _SHORTEST = 8
 _PIECE = 10
 """Letters at either end of a secret by which a line that holds only a part of it is known."""
 
+_CUT = "\N{HORIZONTAL ELLIPSIS}"
+_LEAST_CUT = 3
+"""Letters of a secret that may be left at the end of a text that was cut."""
+
 _LOOKS_SECRET = re.compile(
     r"\b(?:lsv2|sk|ghp|xox[a-z])[_-][A-Za-z0-9_.-]{6,}"
     r"|(?<=[Bb]earer )\S+|(?<=[Bb]asic )\S+"
@@ -50,6 +54,8 @@ def hide_in_content(text: str, secrets: Iterable[str] = ()) -> str:
     """Content without `secrets` and without the platform's keys; JSON stays JSON."""
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
+        for begin, end in reversed(list(_cut_spans(text, secret))):
+            text = text[:begin] + HIDDEN + text[end:]
         if (escaped := json.dumps(secret)[1:-1]) != secret:
             text = text.replace(escaped, HIDDEN)
     return _SURELY_SECRET.sub(HIDDEN, text)
@@ -74,12 +80,24 @@ def hide_named(value: JSON) -> JSON:
 def secret_spans(text: str, secrets: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where a drawn line holds a secret, or the beginning or end of one that was wrapped; may overlap."""
     for secret in secrets:
+        yield from _cut_spans(text, secret)
         piece = min(len(secret), _PIECE)
         yield from _spans(text, secret, secret[:piece], 1)
         if len(secret) > piece:
             yield from _spans(text, secret, secret[-piece:], -1)
     for match in _SURELY_SECRET.finditer(text):
         yield match.span()
+
+
+def _cut_spans(text: str, secret: str) -> Iterator[tuple[int, int]]:
+    """Where the beginning of a secret stands before the mark of a text that was cut."""
+    at = text.find(_CUT)
+    while at >= 0:
+        for length in range(min(len(secret), at), _LEAST_CUT, -1):
+            if text[at - length : at] == secret[:length]:
+                yield at - length, at
+                break
+        at = text.find(_CUT, at + 1)
 
 
 def _spans(text: str, secret: str, piece: str, step: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from tui.domain.messages import find_messages
 from tui.domain.plans import ToolArgsEdit, TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
+from tui.domain.secrets import hide_named
 from tui.widgets.json_lines import json_lines
 from tui.widgets.text_view import Paragraph
 
@@ -39,7 +40,7 @@ def request_page(requests: Sequence[PlannedRequest], plan: TravelPlan, address: 
             Paragraph(((request.method, "accent"), (f" {one_line(request.path)}", "strong")), 4),
         ]
         if request.body is not None:
-            paragraphs.extend(Paragraph((("  ", ""), *line), 4) for line in json_lines(request.body))
+            paragraphs.extend(Paragraph((("  ", ""), *line), 4) for line in json_lines(hide_named(request.body)))
     return paragraphs
 
 
