@@ -78,7 +78,9 @@ def test_a_server_that_takes_both_gets_both_again() -> None:
     assert (found.config, found.context) == ({"configurable": {"style": "x"}}, {"color": "red"})
 
 
-@pytest.mark.parametrize("key", ["user_id", "thread_id", "assistant_id", "x-team", "user-agent"])
+@pytest.mark.parametrize(
+    "key", ["user_id", "thread_id", "assistant_id", "x-team", "user-agent", "authorization", "cookie"]
+)
 def test_a_name_that_the_server_uses_too_is_the_callers_when_the_context_has_it(key: str) -> None:
     record = {"config": {"configurable": {**SERVER, key: "mine"}}, "context": {key: "mine"}}
     assert run_setup(Run("r", "t", kwargs=record)).config == {"configurable": {key: "mine"}}
@@ -112,7 +114,7 @@ def test_metadata_that_is_a_copy_of_configurable_is_not_the_callers() -> None:
 
 def test_a_context_that_the_server_filled_with_its_own_tells_nothing() -> None:
     """langgraph 0.6 copies `configurable` to the context last, headers and all."""
-    configurable = {**SERVER, "user-agent": "sdk", "x-request-id": "7", "style": "x"}
+    configurable = {**SERVER, "user-agent": "sdk", "authorization": "Bearer x", "x-request-id": "7", "style": "x"}
     record = {
         "config": {"configurable": configurable, "metadata": {"user-agent": "sdk"}},
         "context": dict(configurable),
