@@ -35,7 +35,7 @@ class Planted:
     thread: str
 
     @property
-    def environ(self) -> dict[str, str]:
+    def environ(self) -> dict[str, Any]:
         return {
             "FORKPOINT_API_KEY": KEY,
             "PLANTED_AUTH": f"Bearer {AUTH}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -49,7 +50,7 @@ class Guarded:
         self._file = folder / "sockets"
         (folder / "guard").mkdir()
         (folder / "guard" / "sitecustomize.py").write_text(GUARD)
-        self.environ = {
+        self.environ: dict[str, Any] = {
             "PYTHONPATH": str(folder / "guard"),
             "SOCKETS": str(self._file),
             "HTTP_PROXY": "http://127.0.0.1:9",
