@@ -155,7 +155,7 @@ def test_no_crash_shows_a_key(planted: Planted, tmp_path: Path) -> None:
     folder.mkdir()
     folder.joinpath("sitecustomize.py").write_text(
         "import json\nfrom tui.backends.agent_server import http\n"
-        "def broken(self, asked, response):\n"
+        "def broken(self, *_):\n"
         "    raise RuntimeError(f'{self._credentials._headers}')\n"
         "http.Http._read = broken\n"
     )
