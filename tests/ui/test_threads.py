@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from langgraph_sdk import get_sync_client
 
 from tests.fakes import EPOCH, FakeBackend
-from tests.ui.driving import Driver, app_on_fake, opened_app
+from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
 from tui.backends.errors import CannotConnect
+from tui.domain.addresses import Address
 from tui.screens.dialogs import ChooseScreen
 
 
@@ -150,3 +152,20 @@ async def test_titles_line_up(width: int) -> None:
             strip = threads.render_line(y)
             assert strip.cell_length == cells
             assert strip.text.rstrip().endswith("m") or y == 0
+
+
+async def test_a_thread_without_a_title_is_named_by_its_question_as_long_as_it_lives(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    thread_id = str(client.threads.create()["thread_id"])
+    asked = {"messages": [{"role": "user", "content": "is it foggy in sf?"}]}
+    client.runs.wait(thread_id, "agent", input=asked)
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        threads = driver.screen.threads
+        assert driver.screen.history.title == "is it foggy in sf?"
+        await driver.press("ctrl+r")
+        glanced = await driver.screen.session.backend.glance(thread_id)
+        assert glanced.first is None
+        threads.put(glanced)
+        threads.mark_busy(thread_id)
+        assert driver.screen.history.title == "is it foggy in sf?"
+        assert "is it foggy in" in driver.text("#threads")

@@ -38,7 +38,7 @@ async def test_a_list_asks_for_the_last_message_and_for_no_state() -> None:
     assert [thread.preview for thread in page.threads] == [AI, AI]
     assert page.next_offset is None
     (body,) = script.bodies
-    assert body["extract"] == {"last": "values.messages[-1]"}
+    assert body["extract"] == {"first": "values.messages[0]", "last": "values.messages[-1]"}
     assert "values" not in body["select"]
     assert {key: body[key] for key in ("limit", "offset", "status", "metadata", "sort_by", "sort_order")} == {
         "limit": 2, "offset": 4, "status": "idle", "metadata": {"m": 1}, "sort_by": "updated_at", "sort_order": "desc",

@@ -9,8 +9,8 @@ import pytest
 
 from tests.fakes import CALL, FakeBackend
 from tui.domain.changes import Change, changes
-from tui.domain.checkpoint import Checkpoint, Interrupt, Task, Thread
-from tui.domain.labels import Mark, RowText, ago, duration, in_words, row_text, step_words, thread_words
+from tui.domain.checkpoint import Checkpoint, Interrupt, Task
+from tui.domain.labels import Mark, RowText, ago, duration, in_words, row_text, step_words
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.tree import CheckpointTree
 
@@ -186,14 +186,6 @@ def test_ages(seconds: int, word: str) -> None:
 )
 def test_durations(seconds: float | None, word: str) -> None:
     assert duration(seconds) == word
-
-
-def test_threads_in_words() -> None:
-    said = {"type": "ai", "id": "1", "content": "It is foggy."}
-    assert thread_words(Thread("t", metadata={"title": "weather in SF"}, preview=said)) == "weather in SF"
-    assert thread_words(Thread("t", preview=said)) == '"It is foggy."'
-    assert thread_words(Thread("t", preview={**said, "content": "", "tool_calls": [CALL]})).startswith("search(")
-    assert thread_words(Thread("t")) == "(no messages)"
 
 
 def test_a_copy_stands_beside_what_it_copies(weather: CheckpointTree) -> None:

@@ -11,10 +11,11 @@ from rich.cells import cell_len
 
 from tests.fakes import ASKS, EPOCH, FakeBackend
 from tui.domain.checkpoint import Interrupt, Run, Task, Thread
+from tui.domain.thread_titles import NO_MESSAGES, thread_title
 from tui.domain.tree import CheckpointTree
 from tui.widgets.lines import plain
 from tui.widgets.run_rows import kwargs_words, run_line, run_page
-from tui.widgets.thread_rows import NO_MESSAGES, preview_line, thread_age, thread_line, thread_title
+from tui.widgets.thread_rows import preview_line, thread_age, thread_line
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
 
@@ -101,6 +102,9 @@ def test_a_changed_tree_is_laid_out_again_and_only_then() -> None:
     assert len(rows.lanes) == 6
 
 
+SAID = {"type": "ai", "id": "1", "content": "It is foggy."}
+
+
 @pytest.mark.parametrize(
     ("thread", "title"),
     [
@@ -111,6 +115,11 @@ def test_a_changed_tree_is_laid_out_again_and_only_then() -> None:
         (Thread("t", preview={"stock": 3, "city": "Oslo"}), 'stock 3 · city "Oslo"'),
         (Thread("t", preview={"type": "ai", "content": "\x1b]0;evil\x07"}), '"␛]0;evil␇"'),
         (Thread("t", preview=[1, 2]), "[1, 2]"),
+        (Thread("t", first={"type": "human", "content": "the weather\nin sf?"}, preview=ASKS), "the weather ↵ in sf?"),
+        (Thread("t", first={"type": "system", "content": "be kind"}, preview={**SAID}), '"It is foggy."'),
+        (Thread("t", first={"role": "user", "content": "hi"}, metadata={"thread_name": "greeting"}), "greeting"),
+        (Thread("t", first={"type": "human", "content": ""}, preview={**SAID}), '"It is foggy."'),
+        (Thread("t", first="hi"), NO_MESSAGES),
         (Thread("t"), NO_MESSAGES),
         (Thread("t", metadata={"title": 3}), NO_MESSAGES),
     ],

@@ -55,10 +55,11 @@ def _now_at(session: Session) -> datetime:
 
 def _thread_row(thread: Thread, now: datetime) -> tuple[str, ...]:
     from tui.domain.addresses import tail
-    from tui.domain.labels import ago, thread_words
+    from tui.domain.labels import ago
+    from tui.domain.thread_titles import thread_title
 
     age = ago(thread.updated_at, now)
-    return tail(thread.thread_id, 8), thread.status, age, thread.graph_id or "-", thread_words(thread)
+    return tail(thread.thread_id, 8), thread.status, age, thread.graph_id or "-", thread_title(thread)
 
 
 @click.command()
@@ -105,11 +106,11 @@ def delete(options: Options, thread: str) -> None:
 async def _delete(options: Options, part: str) -> None:
     from tui.cli.asking import ask_for_deletion
     from tui.cli.output import print_json, say
-    from tui.domain.labels import thread_words
+    from tui.domain.thread_titles import thread_title
 
     async with connected(options) as session:
         thread = await session.resolve_thread(part)
-        ask_for_deletion(options, part, thread.thread_id, thread_words(thread))
+        ask_for_deletion(options, part, thread.thread_id, thread_title(thread))
         await session.backend.delete_thread(thread.thread_id)
         if options.as_json:
             print_json({"deleted": thread.thread_id})

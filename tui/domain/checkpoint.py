@@ -112,6 +112,8 @@ class Thread:
     metadata: Mapping[str, JSON] = field(default_factory=dict, repr=False)
     preview: JSON = None
     """The last message (or whatever stands for it) as of the last run; None when unknown."""
+    first: JSON = field(default=None, repr=False)
+    """The first message as of the last run; None when unknown."""
     interrupts: tuple[Interrupt, ...] = ()
     error: str | None = None
     raw: Mapping[str, JSON] = field(default_factory=dict, repr=False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from tui.domain.changes import Change, changes
-from tui.domain.checkpoint import JSON, START, Checkpoint, Thread
+from tui.domain.checkpoint import JSON, START, Checkpoint
 from tui.domain.json_values import same
 from tui.domain.messages import Message, find_messages, read_messages, summary, view_messages
 from tui.domain.origin import Origin, OriginKind, origin_of
@@ -35,10 +34,8 @@ __all__ = [
     "duration",
     "edit_words",
     "in_words",
-    "preview_words",
     "row_text",
     "step_words",
-    "thread_words",
 ]
 
 
@@ -237,21 +234,6 @@ def _edited_args(before: JSON, after: JSON) -> list[tuple[Change, str]]:
             if old is not None and call.id is not None:
                 found += [(change, f"{call.name}.") for change in changes(old.args, call.args, limit=3)]
     return found
-
-
-def thread_words(thread: Thread) -> str:
-    """What a thread is about, on one line: its title, else its last message, else its id's end."""
-    title = thread.metadata.get("title") or thread.metadata.get("thread_name")
-    if isinstance(title, str) and title.strip():
-        return one_line(title)
-    return one_line(preview_words(thread.preview)) or "(no messages)"
-
-
-def preview_words(preview: JSON) -> str:
-    """The last message of a thread in words; empty where there is none."""
-    if isinstance(preview, Mapping) and ("type" in preview or "role" in preview):
-        return step_words(None, {"messages": [preview]})
-    return "" if preview is None else preview if isinstance(preview, str) else in_words(preview)
 
 
 def ago(then: datetime | None, now: datetime) -> str:

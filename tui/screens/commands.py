@@ -15,10 +15,10 @@ from textual.fuzzy import Matcher
 
 from tui.domain.addresses import tail
 from tui.domain.lanes import RowKind
+from tui.domain.thread_titles import thread_title
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.panes import PANES
 from tui.widgets.key_names import key_words
-from tui.widgets.thread_rows import thread_title
 
 _HIDDEN = ("view.", "panes.next", "panes.previous", "app.palette", "find.close")
 

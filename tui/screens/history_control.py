@@ -12,12 +12,12 @@ from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
 from tui.domain.hidden import hidden_words
 from tui.domain.safe_text import one_line
+from tui.domain.thread_titles import NO_MESSAGES, hidden_in_title, thread_title
 from tui.screens.older_pages import OlderPages
 from tui.screens.work import Job
 from tui.session.open_thread import AmbiguousName, OpenThread
 from tui.widgets.inspector import Inspected, nothing_selected
 from tui.widgets.key_names import key_of, keyed
-from tui.widgets.thread_rows import NO_MESSAGES, hidden_in_title, thread_title
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -15,6 +15,7 @@ from tui.domain.checkpoint import Run, Thread
 from tui.domain.messages import read_messages
 from tui.domain.plans import TravelPlan
 from tui.domain.safe_text import one_line
+from tui.domain.thread_titles import thread_title
 from tui.domain.transcript import Transcript
 from tui.screens.events_screen import EventsScreen
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
@@ -37,7 +38,6 @@ from tui.session.open_thread import OpenThread
 from tui.session.travel import carry_out, join_run
 from tui.widgets.key_names import keyed
 from tui.widgets.plan_words import title_of
-from tui.widgets.thread_rows import thread_title
 
 if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen

@@ -14,10 +14,10 @@ from tui.domain.addresses import tail
 from tui.domain.checkpoint import Thread
 from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
+from tui.domain.thread_titles import exact_title, thread_title
 from tui.screens.copy_menu import CopyChoice
 from tui.screens.work import Job, goes_on
 from tui.widgets.key_names import key_of, keyed
-from tui.widgets.thread_rows import exact_title, thread_title
 from tui.widgets.threads_list import ThreadsList
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ class ThreadsControl:
             self._threads.insert(0, thread)
             self._total = None if self._total is None else self._total + 1
         else:
-            fresh = thread if thread.preview is not None else _with_preview(thread, known)
-            self._threads[self._threads.index(known)] = fresh
+            self._threads[self._threads.index(known)] = _with_preview(thread, known)
         self._show()
 
     def is_new(self, thread: Thread) -> bool:
@@ -227,4 +226,6 @@ class ThreadsControl:
 
 
 def _with_preview(thread: Thread, known: Thread) -> Thread:
-    return replace(thread, preview=known.preview)
+    """A reading that does not tell what was said keeps what is known of that."""
+    first = known.first if thread.first is None else thread.first
+    return replace(thread, first=first, preview=known.preview if thread.preview is None else thread.preview)

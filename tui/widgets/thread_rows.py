@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from tui.domain.addresses import tail
-from tui.domain.checkpoint import JSON, Thread
-from tui.domain.hidden import hidden_in
-from tui.domain.labels import ago, call_words, in_words
-from tui.domain.messages import read_messages, summary
+from tui.domain.checkpoint import Thread
+from tui.domain.labels import ago
 from tui.domain.safe_text import one_line
+from tui.domain.thread_titles import NO_MESSAGES, first_asked, own_title, said_last, thread_title
 from tui.domain.value_words import cut_words, question_words
 from tui.widgets.lines import Line, fit
 
@@ -24,24 +22,6 @@ STATUS_MARKS: dict[str, tuple[str, str]] = {
     "error": ("✗", "mark-error"),
 }
 """Mark and style of each status; every mark has its own shape, so that colour is never needed."""
-
-
-NO_MESSAGES = "(no messages)"
-
-
-def thread_title(thread: Thread) -> str:
-    """What stands for a thread, on one line of safe text: its title, else what was said last, as of the last run."""
-    return _own_title(thread) or _preview_words(thread.preview) or NO_MESSAGES
-
-
-def exact_title(thread: Thread) -> str:
-    """The title as it is at the server, for copying; where there is none, what is shown instead."""
-    return next(_own_titles(thread), thread_title(thread))
-
-
-def hidden_in_title(thread: Thread) -> int:
-    """How many hidden characters the title has, or what stands for it."""
-    return hidden_in(next(_own_titles(thread), thread.preview))
 
 
 def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False) -> Line:
@@ -81,31 +61,8 @@ def _second_words(thread: Thread) -> tuple[str, str]:
         return one_line(f"waits: {question_words(thread.interrupts[0].value)}", _LONGEST), "mark-waiting"
     if thread.status == "error" and thread.error:
         return one_line(thread.error, _LONGEST), "mark-error"
-    said = _preview_words(thread.preview) if _own_title(thread) else ""
+    said = said_last(thread) if own_title(thread) or first_asked(thread) else ""
     if said:
         return said, "calm"
     graph = one_line(thread.graph_id or "not run yet", 30)
     return f"{graph} · …{tail(thread.thread_id, 8)}", "calm"
-
-
-def _own_title(thread: Thread) -> str:
-    return next((one_line(title, _LONGEST) for title in _own_titles(thread)), "")
-
-
-def _own_titles(thread: Thread) -> Iterator[str]:
-    for key in ("title", "name"):
-        title = thread.metadata.get(key)
-        if isinstance(title, str) and title.strip():
-            yield title
-
-
-def _preview_words(preview: JSON) -> str:
-    if preview is None:
-        return ""
-    messages = read_messages({"messages": [preview]}) if isinstance(preview, dict) and "content" in preview else []
-    if messages:
-        calls = [call_words(call) for call in messages[0].tool_calls]
-        return one_line(", ".join(calls) if calls else summary(messages[0]), _LONGEST)
-    if isinstance(preview, dict):
-        return one_line(" · ".join(f"{key} {in_words(value, 40)}" for key, value in preview.items()), _LONGEST)
-    return one_line(in_words(preview), _LONGEST)

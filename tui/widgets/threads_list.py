@@ -11,9 +11,10 @@ from textual.events import Resize
 from textual.message import Message
 
 from tui.domain.checkpoint import Thread
+from tui.domain.thread_titles import thread_title
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
-from tui.widgets.thread_rows import preview_line, thread_age, thread_line, thread_title
+from tui.widgets.thread_rows import preview_line, thread_age, thread_line
 
 AGES_SECONDS = 30.0
 """How often it is looked whether the ages that are in sight have changed."""

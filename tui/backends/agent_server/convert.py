@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from tui.backends.agent_server import wire
+from tui.backends.agent_server.listing import first_of_row
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Interrupt, Run, Task, Thread
 from tui.domain.json_values import JSONError, loads
 
@@ -173,6 +174,7 @@ def thread_of(row: wire.Thread, raw: Mapping[str, JSON], preview: JSON = None) -
         updated_at=time_of(row.updated_at),
         metadata=row.metadata or {},
         preview=preview,
+        first=first_of_row(raw),
         interrupts=interrupts_of(row.interrupts),
         error=error_of(row.error),
         raw=raw,

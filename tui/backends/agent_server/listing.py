@@ -12,8 +12,7 @@ EXTRACT = "extract"
 SORT = "sort_by"
 
 _COLUMNS = ("thread_id", "created_at", "updated_at", "metadata", "status", "interrupts")
-_LAST_MESSAGE = "values.messages[-1]"
-_ALIAS = "last"
+_EXTRACT: Mapping[str, JSON] = {"first": "values.messages[0]", "last": "values.messages[-1]"}
 _LONGEST = 80
 _MOST_KEYS = 3
 
@@ -48,16 +47,25 @@ def _body(query: ThreadQuery, without: frozenset[str]) -> dict[str, JSON]:
     if SELECT not in without:
         body["select"] = list(_COLUMNS)
         if EXTRACT not in without:
-            body["extract"] = {_ALIAS: _LAST_MESSAGE}
+            body["extract"] = dict(_EXTRACT)
     return body
 
 
 def preview_of_row(row: Mapping[str, JSON]) -> JSON:
     """What stands for a thread: its last message as of the last run, else a few short values; None when unknown."""
     extracted = row.get("extracted")
-    if isinstance(extracted, dict) and extracted.get(_ALIAS) is not None:
-        return extracted[_ALIAS]
+    if isinstance(extracted, dict) and extracted.get("last") is not None:
+        return extracted["last"]
     return preview_of_values(row.get("values"))
+
+
+def first_of_row(row: Mapping[str, JSON]) -> JSON:
+    """The first message of a thread, as of the last run; None when unknown."""
+    extracted, values = row.get("extracted"), row.get("values")
+    if isinstance(extracted, dict) and extracted.get("first") is not None:
+        return extracted["first"]
+    messages = values.get("messages") if isinstance(values, dict) else None
+    return messages[0] if isinstance(messages, list) and messages else None
 
 
 def preview_of_values(values: JSON) -> JSON:
