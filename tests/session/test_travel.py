@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.fakes import AGENT, FakeBackend
-from tui.backends.errors import Conflict, ConnectionLost, ServerFailed
-from tui.domain.checkpoint import Checkpoint, Interrupt, ServerInfo, Task, Thread
+from tui.backends.errors import Conflict, ConnectionLost, ServerFailed, StreamBroken
+from tui.domain.checkpoint import Checkpoint, Interrupt, Run, ServerInfo, Task, Thread
 from tui.domain.plans import PlanError, TravelPlan, plan_fork, plan_input, plan_replay
+from tui.domain.transcript import GAP
 from tui.session.events import (
     HistoryGrew,
     LineBack,
@@ -237,6 +238,24 @@ async def test_a_busy_server_is_joined_again_when_it_wants_to_be(stage: Stage) -
     await stage.carry_out(await stage.fork())
     assert stage.backend.sent("join_stream"), "it was joined again"
     assert clock() - began >= 0.3
+
+
+async def test_a_stream_that_cannot_be_read_is_marked_broken_and_the_state_read_again(stage: Stage) -> None:
+    backend = stage.backend
+    backend.extra_events = [StreamBroken("It sent a byte that is not UTF-8.")]
+    backend.ends = "success"
+
+    async def ends_meanwhile(thread_id: str, run_id: str) -> Run:
+        return replace(await FakeBackend.get_run(backend, thread_id, run_id), status="success")
+
+    backend.get_run = ends_meanwhile  # type: ignore[method-assign]
+    ended = await stage.carry_out(await stage.fork())
+    assert ended.end is RunEnd.SUCCESS
+    assert ended.error is not None
+    assert "not UTF-8" in ended.error
+    (mark,) = [e.event for e in stage.heard if isinstance(e, Streamed) and e.event.event == GAP]
+    assert "stream broken: It sent a byte that is not UTF-8." in mark.data["words"]
+    assert any(isinstance(event, Note) and "Waiting for the run's end" in event.text for event in stage.heard)
 
 
 async def test_a_server_that_is_away_for_a_moment_afterwards_is_waited_for(stage: Stage) -> None:

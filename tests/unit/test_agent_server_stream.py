@@ -172,7 +172,7 @@ async def test_an_event_past_the_limit_is_not_read_to_its_end(piece: bytes) -> N
     body = Chunks([METADATA, b"data: ", *[piece] * 1000])
     response = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
     stream = EventStream(response, Asked("POST", "/threads/t/runs/stream", "http://h"), max_event=10_000)
-    with pytest.raises(StreamBroken, match="10000 bytes"):
+    with pytest.raises(StreamBroken, match="10,000 bytes"):
         assert [event.event async for event in stream] == ["metadata"]
     assert body.read < 15_000
 

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from tui.domain.checkpoint import JSON, Interrupt
-from tui.domain.json_values import same
 from tui.domain.live_messages import MessageBuilder, is_chunk
-from tui.domain.messages import is_message, role_of
-from tui.domain.transcript import GAP, CustomEvent, Gap, NodeSection, RunError, StreamEvent, Transcript
+from tui.domain.messages import role_of
+from tui.domain.transcript import GAP, CustomEvent, Gap, RunError, StreamEvent, Transcript
+from tui.domain.transcript_parts import Section, messages_in, same_question, text, without_id
 
 MOST_SECTIONS = 2000
 MOST_OTHERS = 1000
 """Custom events, unknown events and questions kept, each."""
+
+MOST_CHARACTERS = 64 * 1024 * 1024
+"""Of JSON that sections, and that custom and unknown events, are kept from, each; the oldest go first."""
 
 MOST_LEVELS = 50
 """Subgraphs within subgraphs; an event from deeper is kept as unknown."""
@@ -31,44 +34,6 @@ _IGNORED = frozenset({"values", "checkpoints", "debug", "events", "feedback", "h
 _ATTEMPT_SUFFIX = re.compile(r"-\d+$")
 
 _Namespace: TypeAlias = tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Section:
-    """One execution of a node, growing."""
-
-    node: str
-    namespace: _Namespace
-    order: int
-    step: int | None = None
-    task: str | None = None
-    messages: list[MessageBuilder] = field(default_factory=list)
-    update: JSON = None
-    finished: bool = False
-    cached: bool = False
-    error: str | None = None
-    filled: bool = False
-    cut: bool = False
-    made: NodeSection | None = None
-    """The snapshot, until something changes."""
-
-    def snapshot(self) -> NodeSection:
-        if self.made is None:
-            self.made = NodeSection(
-                node=self.node,
-                namespace=self.namespace,
-                order=self.order,
-                step=self.step,
-                task=self.task,
-                messages=tuple(message.snapshot() for message in self.messages),
-                update=self.update,
-                finished=self.finished,
-                cached=self.cached,
-                error=self.error,
-                filled=self.filled,
-                cut=self.cut,
-            )
-        return self.made
 
 
 def transcript_of(events: Iterable[StreamEvent], *, known: Iterable[str] = ()) -> Transcript:
@@ -85,9 +50,9 @@ class TranscriptBuilder:
     def __init__(self, *, known: Iterable[str] = ()) -> None:
         """`known`: ids of the messages that the run starts from, so that a repetition is not taken for news."""
         self._known = set(known)
-        self._sections: list[_Section] = []
-        self._by_task: dict[str, _Section] = {}
-        self._messages: dict[str, tuple[MessageBuilder, _Section]] = {}
+        self._sections: list[Section] = []
+        self._by_task: dict[str, Section] = {}
+        self._messages: dict[str, tuple[MessageBuilder, Section]] = {}
         self._metadata: Mapping[str, JSON] = {}
         self._custom: deque[CustomEvent] = deque(maxlen=MOST_OTHERS)
         self._unknown: deque[StreamEvent] = deque(maxlen=MOST_OTHERS)
@@ -99,6 +64,7 @@ class TranscriptBuilder:
         self._error: RunError | None = None
         self._ended = False
         self._events = self._tokens = self._dropped = 0
+        self._size = self._held = self._held_beside = 0
         self._readers: Mapping[str, Callable[[StreamEvent], bool]] = {
             "messages": self._read_message,
             "messages/partial": self._read_accumulated,
@@ -115,6 +81,7 @@ class TranscriptBuilder:
     def feed(self, event: StreamEvent) -> None:
         """Take in one event. Never raises; what cannot be read is kept as `unknown`."""
         self._events += 1
+        self._size = len(event.raw) if event.raw is not None else 0
         understood = event.mode in _IGNORED or (event.filled and event.event == GAP)
         if event.event.count("|") <= MOST_LEVELS and (reader := self._readers.get(event.mode)):
             understood = reader(event)
@@ -124,8 +91,9 @@ class TranscriptBuilder:
         if event.mode == "values" and isinstance(event.data, Mapping):
             self._ask(event.data.get("__interrupt__"))
         if not understood:
+            self._keep_beside()
             self._dropped += len(self._unknown) == self._unknown.maxlen
-            self._unknown.append(event)
+            self._unknown.append(replace(event, raw=None))
 
     def snapshot(self) -> Transcript:
         """The transcript so far."""
@@ -156,9 +124,14 @@ class TranscriptBuilder:
         section = self._section_of_task(about, event.namespace)
         if is_chunk(raw):
             self._tokens += 1
-            self._message(raw, section, streaming=True).add_chunk(raw)
+            content = raw.get("content")
+            size = len(content) if isinstance(content, str) and not raw.get("tool_call_chunks") else self._size
+            if section.size + size <= MOST_CHARACTERS:
+                self._message(raw, section, streaming=True).add_chunk(raw)
+                self._grows(section, size)
         else:
             self._message(raw, section).set_whole(raw)
+            self._grows(section, self._size)
         return True
 
     def _read_message_metadata(self, event: StreamEvent) -> bool:
@@ -181,7 +154,7 @@ class TranscriptBuilder:
                 self._message(raw, section).set_whole(raw, finished=not partial)
         return bool(messages)
 
-    def _message(self, raw: Mapping[str, JSON], section: _Section, *, streaming: bool = False) -> MessageBuilder:
+    def _message(self, raw: Mapping[str, JSON], section: Section, *, streaming: bool = False) -> MessageBuilder:
         """The builder of a message: found by its id or what stands for it, else a new one at the section's end."""
         section.made = None
         message_id = raw.get("id")
@@ -190,7 +163,7 @@ class TranscriptBuilder:
         if found is not None:
             found[1].made = None
             return found[0]
-        builder = None if message_id is not None and streaming else _without_id(raw, section, message_id, streaming)
+        builder = None if message_id is not None and streaming else without_id(raw, section, message_id, streaming)
         if builder is None:
             builder = MessageBuilder(message_id, role_of(raw) or "?")
             section.messages.append(builder)
@@ -198,7 +171,7 @@ class TranscriptBuilder:
             self._messages[message_id] = (builder, section)
         return builder
 
-    def _find(self, message_id: str | None) -> tuple[MessageBuilder, _Section] | None:
+    def _find(self, message_id: str | None) -> tuple[MessageBuilder, Section] | None:
         """By id; a message that was streamed as `lc_run--x` may be `lc_run--x-0` in the state, or the reverse."""
         if message_id is None:
             return None
@@ -209,7 +182,7 @@ class TranscriptBuilder:
 
     # Sections
 
-    def _section_of_task(self, about: Mapping[str, JSON], namespace: _Namespace) -> _Section:
+    def _section_of_task(self, about: Mapping[str, JSON], namespace: _Namespace) -> Section:
         """The section of the task that a message's metadata names."""
         task, node, step = (about.get(key) for key in ("langgraph_checkpoint_ns", "langgraph_node", "langgraph_step"))
         path = tuple(task.split("|")) if isinstance(task, str) and task else ()
@@ -224,9 +197,9 @@ class TranscriptBuilder:
             section.step, section.made = step, None
         return section
 
-    def _begin(self, node: str, namespace: _Namespace, key: str | None = None) -> _Section:
+    def _begin(self, node: str, namespace: _Namespace, key: str | None = None) -> Section:
         self._begin_parents(namespace)
-        section = self._add(_Section(node, namespace, self._events))
+        section = self._add(Section(node, namespace, self._events))
         if key is not None:
             self._by_task[key] = section
         return section
@@ -238,19 +211,20 @@ class TranscriptBuilder:
             known = self._by_task.get(task)
             # A subgraph with its own checkpointer has no task id: the next run of it is another execution.
             if known is None or (known.finished and ":" not in part):
-                parent = _Section(part.split(":", 1)[0], namespace[: depth - 1], self._events, task=task)
+                parent = Section(part.split(":", 1)[0], namespace[: depth - 1], self._events, task=task)
                 self._by_task[task] = self._add(parent)
 
-    def _add(self, section: _Section) -> _Section:
+    def _add(self, section: Section) -> Section:
         if len(self._sections) >= MOST_SECTIONS:
-            self._drop_oldest()
+            self._drop_oldest(MOST_SECTIONS // 4)
         self._sections.append(section)
         return section
 
-    def _drop_oldest(self) -> None:
-        gone = self._sections[: MOST_SECTIONS // 4]
-        del self._sections[: MOST_SECTIONS // 4]
+    def _drop_oldest(self, count: int) -> None:
+        gone = self._sections[:count]
+        del self._sections[:count]
         self._dropped += len(gone)
+        self._held -= sum(section.size for section in gone)
         lost = {id(section) for section in gone}
         self._by_task = {task: section for task, section in self._by_task.items() if id(section) not in lost}
         self._known.update(i for i, (_, section) in self._messages.items() if id(section) in lost)
@@ -272,43 +246,44 @@ class TranscriptBuilder:
                 section.filled = event.filled
         return True
 
-    def _end_of_node(self, node: str, namespace: _Namespace, update: JSON, cached: bool) -> _Section:
-        messages = list(_messages_in(update))
+    def _end_of_node(self, node: str, namespace: _Namespace, update: JSON, cached: bool) -> Section:
+        messages = list(messages_in(update))
         section = self._section_of_update(node, namespace, messages) or self._begin(node, namespace)
         for raw in self._news(messages, section):
             self._message(raw, section).set_whole(raw)
         self._finish(section)
         section.update, section.cached = update, cached
+        self._grows(section, self._size)
         return section
 
     def _section_of_update(
         self, node: str, namespace: _Namespace, messages: list[Mapping[str, JSON]]
-    ) -> _Section | None:
+    ) -> Section | None:
         """Which open execution of the node an update ends: an update does not name its task."""
         open_ones = [s for s in self._sections if not s.finished and s.node == node and s.namespace == namespace]
         if len(open_ones) < 2:
             return open_ones[0] if open_ones else None
         for raw in messages:
-            found = self._find(_text(raw.get("id")))
+            found = self._find(text(raw.get("id")))
             if found is not None and any(found[1] is section for section in open_ones):
                 return found[1]
         return next((section for section in open_ones if not section.messages), open_ones[0])
 
-    def _news(self, messages: list[Mapping[str, JSON]], section: _Section) -> list[Mapping[str, JSON]]:
+    def _news(self, messages: list[Mapping[str, JSON]], section: Section) -> list[Mapping[str, JSON]]:
         """The messages of an update that are new. A subgraph's result repeats the conversation up to its own."""
         news: list[Mapping[str, JSON]] = []
         for raw in messages:
-            message_id = _text(raw.get("id"))
+            message_id = text(raw.get("id"))
             found = self._find(message_id)
             if found is not None and found[1] is section:
                 news.append(raw)
             elif found is not None or message_id in self._known:
-                news = [kept for kept in news if (pair := self._find(_text(kept.get("id")))) and pair[1] is section]
+                news = [kept for kept in news if (pair := self._find(text(kept.get("id")))) and pair[1] is section]
             else:
                 news.append(raw)
         return news
 
-    def _finish(self, section: _Section) -> None:
+    def _finish(self, section: Section) -> None:
         section.finished, section.made = True, None
         for message in section.messages:
             message.finish()
@@ -334,14 +309,35 @@ class TranscriptBuilder:
         """Remember questions; the same one comes once for every graph around the node that asked."""
         for raw in interrupts if isinstance(interrupts, list) else ():
             if isinstance(raw, Mapping) and len(self._interrupts) < MOST_OTHERS:
-                asked = Interrupt(raw.get("value"), _text(raw.get("id")) or _text(raw.get("interrupt_id")))
-                if not any(_same_question(asked, other) for other in self._interrupts):
+                asked = Interrupt(raw.get("value"), text(raw.get("id")) or text(raw.get("interrupt_id")))
+                if not any(same_question(asked, other) for other in self._interrupts):
                     self._interrupts.append(asked)
 
     # Everything else
 
+    def _keep_beside(self) -> None:
+        """A custom or an unknown event is about to be kept: there may be too much of both."""
+        self._held_beside += self._size
+        if self._held_beside > MOST_CHARACTERS:
+            self._dropped += len(self._custom) + len(self._unknown)
+            self._custom.clear()
+            self._unknown.clear()
+            self._held_beside = self._size
+
+    def _grows(self, section: Section, size: int) -> None:
+        """A section holds more: older ones may have to go."""
+        section.size += size
+        self._held += size
+        if self._held > MOST_CHARACTERS and self._sections[0] is not section:
+            count, left = 0, self._held
+            while left > MOST_CHARACTERS and self._sections[count] is not section:
+                left -= self._sections[count].size
+                count += 1
+            self._drop_oldest(count)
+
     def _read_custom(self, event: StreamEvent) -> bool:
         self._begin_parents(event.namespace)
+        self._keep_beside()
         self._dropped += len(self._custom) == self._custom.maxlen
         self._custom.append(CustomEvent(event.data, event.namespace, self._events))
         return True
@@ -350,7 +346,7 @@ class TranscriptBuilder:
         data = event.data
         if not isinstance(data, Mapping):
             return False
-        begun, self._run_id = self._run_id, _text(data.get("run_id")) or self._run_id
+        begun, self._run_id = self._run_id, text(data.get("run_id")) or self._run_id
         if begun is not None and begun == self._run_id and "status" not in data:
             self._begin_again()
         attempt = data.get("attempt")
@@ -377,38 +373,3 @@ class TranscriptBuilder:
     def _read_end(self, _event: StreamEvent) -> bool:
         self._ended = True
         return True
-
-
-def _without_id(
-    raw: Mapping[str, JSON], section: _Section, message_id: str | None, streaming: bool
-) -> MessageBuilder | None:
-    """A message of the section that this must be although the ids don't say so.
-
-    A tool's result is the one that answers the same call; a piece without id goes on with the last message; a whole
-    message without id ends the oldest one of its role that has not ended yet.
-    """
-    role = role_of(raw)
-    if role == "tool":
-        call_id = raw.get("tool_call_id")
-        return next((m for m in section.messages if m.answers == call_id and call_id is not None), None)
-    if message_id is not None:
-        return None
-    open_ones = [m for m in section.messages if m.role == role and not m.finished]
-    return (open_ones[-1] if streaming else open_ones[0]) if open_ones else None
-
-
-def _messages_in(update: JSON) -> Iterator[Mapping[str, JSON]]:
-    """The messages of a node's update: lists of them or single ones under any key, of one write or several."""
-    for write in update if isinstance(update, list) else [update]:
-        for value in write.values() if isinstance(write, Mapping) else ():
-            for raw in value if isinstance(value, list) else [value]:
-                if is_message(raw) and role_of(raw) != "remove":
-                    yield raw
-
-
-def _same_question(a: Interrupt, b: Interrupt) -> bool:
-    return a.id == b.id if a.id is not None and b.id is not None else same(a.value, b.value)
-
-
-def _text(value: JSON) -> str | None:
-    return value if isinstance(value, str) and value else None

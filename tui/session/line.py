@@ -110,7 +110,8 @@ class Line:
     def rest(self) -> Iterator[StreamEvent]:
         """After the last event, and after the history was read: what is missing still, behind a mark."""
         if self.run_id is not None and self.was_lost:
-            yield from self._gap.fill(self._opened.tree, self.run_id, self._gap_words())
+            broken = isinstance(self.lost, StreamBroken)
+            yield from self._gap.fill(self._opened.tree, self.run_id, self._gap_words(), mark=broken)
 
     async def _rejoined(self, stream: RunStream) -> AsyncIterator[StreamEvent]:
         """The events of a stream that was joined again, and in front of them what it left out."""

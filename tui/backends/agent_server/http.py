@@ -234,6 +234,11 @@ class Http:
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > most:
             raise self._too_large(asked, most)
+        if (how := compression_of(response)) is not None:
+            raise BadAnswer(
+                f"{asked.address} answered {asked} compressed ({how}), which was not asked for.",
+                hint="A few bytes can unpack to any size. What stands in front of the server should not compress.",
+            )
         pieces: list[bytes] = []
         size = 0
         async for piece in response.aiter_bytes():
@@ -318,11 +323,18 @@ class Http:
 
     async def _refusal(self, asked: Asked, response: httpx.Response) -> BackendError:
         body = b""
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > limits.ERROR_BODY:
-                break
+        if compression_of(response) is None:
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > limits.ERROR_BODY:
+                    break
         return refused(asked, response.status_code, response.headers, body[: limits.ERROR_BODY], self.secrets)
+
+
+def compression_of(response: httpx.Response) -> str | None:
+    """How an answer is compressed; None if it is not, as was asked."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    return one_line(encoding, 30) if encoding not in ("", "identity") else None
 
 
 def run_id_of(response: httpx.Response) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 MAX_BODY = 512 * 1024 * 1024
 """Bytes of one answer."""
 
-MAX_EVENT = 64 * 1024 * 1024
-"""Bytes of one event of a stream, and so of one line of it."""
+MAX_EVENT = 32 * 1024 * 1024
+"""Bytes of one event of a stream, and so of one line of it. Of one that is larger little more is ever held."""
 
 PARSE_ASIDE = 1024 * 1024
 """Bytes from which on JSON is parsed in a thread, so that the screen keeps drawing."""

@@ -6,23 +6,27 @@ The end of a stream is not success. A stream that breaks is an error here; one t
 from __future__ import annotations
 
 import asyncio
+import codecs
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from tui.backends._httpx import httpx, httpx_sse
 from tui.backends.agent_server import limits
 from tui.backends.agent_server.failures import Asked, unreachable
-from tui.backends.agent_server.http import run_id_of
+from tui.backends.agent_server.http import compression_of, run_id_of
 from tui.backends.errors import NotFound, StreamBroken
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, loads
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import StreamEvent
 
+_GOES_ON = "The run goes on at the server; read its state when it has ended."
+
 
 class _Bounded(httpx.AsyncByteStream):
-    """The bytes of a response, as long as no event grows past the limit.
+    """The bytes of a response, as long as they are UTF-8 and no event grows past the limit.
 
+    What is held of an event that never ends is little more than the limit.
     At the end it closes an event that was cut short, so that the decoder hands it out and its JSON tells.
     """
 
@@ -34,16 +38,25 @@ class _Bounded(httpx.AsyncByteStream):
         self.ended = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if (how := compression_of(self._response)) is not None:
+            raise self._broken(f"sent the events of {self._asked} compressed ({how}), which was not asked for")
+        decoder = codecs.getincrementaldecoder("utf-8")()
         async for piece in self._response.aiter_bytes():
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError as error:
+                # What came before it is whole.
+                yield piece[: max(0, error.start - (len(error.object) - len(piece)))]
+                raise self._broken(f"sent a byte in {self._asked} that is not UTF-8") from None
             self.undelivered += len(piece)
             if self.undelivered > self._max_event + len(piece):
-                raise StreamBroken(
-                    f"{self._asked.address} sent more than {self._max_event} bytes in one event of {self._asked}.",
-                    hint="The run goes on at the server; read its state when it has ended.",
-                )
+                raise self._broken(f"sent more than {self._max_event:,} bytes in one event of {self._asked}")
             yield piece
         self.ended = True
         yield b"\n\n"
+
+    def _broken(self, what: str) -> StreamBroken:
+        return StreamBroken(f"{self._asked.address} {what}.", hint=_GOES_ON)
 
 
 class EventStream:
@@ -100,7 +113,7 @@ class EventStream:
         return StreamBroken(
             f"{self._asked.address} sent an event {one_line(event, 60)!r} in {self._asked} "
             f"that cannot be read: {reason}.",
-            hint="The run goes on at the server; read its state when it has ended.",
+            hint=_GOES_ON,
         )
 
     def _note(self, event: StreamEvent) -> None:
