@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
+from textual.command import Hits, Provider
 from textual.dom import DOMNode
-from textual.fuzzy import Matcher
 
 from tui.domain.addresses import tail
 from tui.domain.lanes import RowKind
 from tui.domain.thread_titles import thread_title
 from tui.screens.debugger import DebuggerScreen
+from tui.screens.palette_line import Command
 from tui.screens.panes import PANES
 from tui.widgets.key_names import key_words
 
@@ -27,57 +25,6 @@ LEAST_LETTERS = 2
 
 MOST_CHECKPOINTS = 500
 """The newest of them are offered; `/` in the timeline finds all."""
-
-
-WORDS_CELLS = 58
-"""Where the key stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One line of the palette; `aside` stands at the right, such as the key. Both are safe texts."""
-
-    words: str
-    aside: str
-    run: Callable[[], Any]
-
-    def hit(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
-        """The line if it matches what was typed."""
-        score, places = matcher.fuzzy_search.match(matcher.query, self.words)
-        return self._hit(score * weight, places, matcher) if score > 0 else None
-
-    def hit_by_words(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
-        """The line if it has every word that was typed.
-
-        For texts of servers, which can be long: looking for letters in order takes time without end there.
-        """
-        folded = self.words.casefold()
-        query = matcher.query.casefold()
-        wanted = [query] if query in folded else query.split()
-        starts = [folded.find(word) for word in wanted]
-        if min(starts, default=-1) < 0:
-            return None
-        # Where folding changed the length ("ß"), places can't be told.
-        known = len(folded) == len(self.words)
-        places = [at for start, word in zip(starts, wanted, strict=True) for at in range(start, start + len(word))]
-        return self._hit(len(places) * weight, places if known else (), matcher)
-
-    def _hit(self, score: float, places: Sequence[int], matcher: Matcher) -> Hit:
-        # Not `matcher.highlight`: it takes titles for markup.
-        words = Content(self.words)
-        for place in places:
-            words = words.stylize(matcher.match_style, place, place + 1)
-        return Hit(score, self._line(words), self.run, text=self.words)
-
-    def discovery(self) -> DiscoveryHit:
-        """The line before anything is typed."""
-        return DiscoveryHit(self._line(Content(self.words)), self.run, text=self.words)
-
-    def _line(self, words: Content) -> Content:
-        if words.cell_length > WORDS_CELLS:
-            words = words.truncate(WORDS_CELLS, ellipsis=True)
-        gap = " " * (WORDS_CELLS - words.cell_length)
-        return Content.assemble(words, (f"{gap}  {self.aside}", "$calm not bold"))
 
 
 @runtime_checkable

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Hits, Provider
 
+from tui.screens.palette_line import Command
 from tui.widgets.timeline import Timeline
 
 
@@ -23,11 +24,11 @@ class TimelineCommands(Provider):
     async def discover(self) -> Hits:
         """All of them."""
         for words, run in self.commands():
-            yield DiscoveryHit(words, run)
+            yield Command(words, "", run).discovery()
 
     async def search(self, query: str) -> Hits:
         """Those that match what was typed."""
         matcher = self.matcher(query)
         for words, run in self.commands():
-            if (score := matcher.match(words)) > 0:
-                yield Hit(score, matcher.highlight(words), run, text=words)
+            if hit := Command(words, "", run).hit(matcher):
+                yield hit
