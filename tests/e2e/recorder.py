@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +43,8 @@ class Recorder:
         self.asked: list[Asked] = []
         self.answer: Answer = lambda _asked: None
         self.change: Change = lambda _asked, value: value
+        self.ahead = 0.0
+        """Seconds that the server's clock is ahead of ours."""
         self.url = ""
 
 
@@ -98,19 +102,24 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(piece)
             self.wfile.flush()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.recorder.ahead)
+
     def log_message(self, *_words: object) -> None:
         """Nothing on the screen of the tests."""
 
 
 @contextmanager
-def recording(target: str) -> Iterator[Recorder]:
-    """A recorder before the server at `target`."""
+def recording(target: str, tls: ssl.SSLContext | None = None) -> Iterator[Recorder]:
+    """A recorder before the server at `target`; with `tls` it is spoken to encrypted."""
     recorder = Recorder(target)
     handler = type("Handler", (_Handler,), {"recorder": recorder})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         server.block_on_close = False
-        recorder.url = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        recorder.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
