@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.forkpoint import Done, forkpoint
+from tests.e2e.forkpoint import FORKPOINT, Done, forkpoint
+from tests.e2e.recorder import Asked, recording
 
 KEY = "planted-0123456789"
 ASKED = json.dumps({"messages": [{"role": "user", "content": "what's the weather in sf"}]})
@@ -89,3 +93,35 @@ def test_a_write_goes_on_when_the_log_cannot_be_written(home: Home) -> None:
     unread = home.does("audit", url=None)
     assert unread.code == 1
     assert "can't be read" in unread.err
+
+
+def test_a_write_that_nobody_lived_to_see_answered_is_there(home: Home) -> None:
+    """It was noted before it left: no crash can hide it."""
+    asked = threading.Event()
+
+    def never(request: Asked) -> None:
+        if request.method == "POST" and request.path == "/threads":
+            asked.set()
+            threading.Event().wait(60)
+
+    with recording(home.url) as recorder:
+        recorder.answer = never
+        environ = os.environ | {"XDG_STATE_HOME": str(home.folder), "FORKPOINT_API_KEY": KEY}
+        process = subprocess.Popen([*FORKPOINT, "new", "--url", recorder.url], env=environ)
+        assert asked.wait(30)
+        process.kill()
+        process.wait()
+        (entry,) = home.log()
+        assert (entry["what"], entry["host"], entry["result"]) == ("create", recorder.url, "sent, no answer yet")
+        assert "sent, no answer yet" in home.does("audit", url=None).out
+
+
+def test_a_file_that_takes_nothing_is_said_once_and_the_write_goes_on(home: Home) -> None:
+    environ = os.environ | {"XDG_STATE_HOME": str(home.folder)}
+    command = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *FORKPOINT, "new", "--json", "--url", home.url]
+    done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["thread_id"]
+    assert done.stderr.count("can't be written") == 1
+    assert "too large" in done.stderr
+    assert "go on without it" in done.stderr

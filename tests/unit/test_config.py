@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -85,13 +87,45 @@ def test_a_profile_whose_key_is_not_set_is_an_error() -> None:
         resolve(profile="prod")
 
 
-@pytest.mark.parametrize("flag", [False, True])
-@pytest.mark.parametrize("variable", ["", "0", "1", "yes"])
-@pytest.mark.parametrize("in_profile", [False, True])
-def test_the_most_restrictive_read_only_wins(flag: bool, variable: str, in_profile: bool) -> None:
+def precedence() -> list[tuple[bool, str | None, bool, bool]]:
+    """Every case that the README's table promises: flag, variable, profile, and whether it is read-only then."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \|$", text.partition("<!-- read-only -->")[2].partition("<!-- /")[0], re.MULTILINE)[1:]
+    words: dict[str, list[str | None]] = {
+        "not set": [None],
+        "empty": ["", " "],
+        "any other word": ["maybe"],
+        "anything": [None, "0", "1"],
+    }
+    cases = []
+    for flag, variable, profile, then in (row.split(" | ") for row in rows):
+        variables = [value for word in variable.split(", ") for value in words.get(word, [word.strip("`")])]
+        profiles = {"anything": [True, False], "`true`": [True], "`false`, not set": [False]}[profile]
+        for value, in_profile in product(variables, profiles):
+            cases.append((flag == "given", value, in_profile, {"read-only": True, "read-write": False}[then]))
+    return cases
+
+
+@pytest.mark.parametrize(("flag", "variable", "in_profile", "read_only"), precedence())
+def test_the_most_restrictive_read_only_wins(
+    flag: bool, variable: str | None, in_profile: bool, read_only: bool
+) -> None:
     config = Config({"p": Profile("p", "http://127.0.0.1:1", read_only=in_profile)})
-    connection = resolve(config, {"FORKPOINT_READ_ONLY": variable}, profile="p", read_only=flag)
-    assert connection.read_only == (flag or variable in ("1", "yes") or in_profile)
+    environ = {} if variable is None else {"FORKPOINT_READ_ONLY": variable}
+    assert resolve(config, environ, profile="p", read_only=flag).read_only is read_only
+
+
+def test_the_table_of_read_only_covers_every_combination() -> None:
+    covered = {(flag, variable, profile) for flag, variable, profile, _ in precedence()}
+    assert {
+        (flag, variable, profile)
+        for flag in (True, False)
+        for variable in (None, "0", "1")
+        for profile in (True, False)
+    } <= covered
+    without = Config({"p": Profile("p", "http://127.0.0.1:1", read_only=True)})
+    assert not resolve(without, backend="http://127.0.0.1:1").read_only, "a URL is no profile"
+    assert resolve(without, {"FORKPOINT_READ_ONLY": "1"}, backend="http://127.0.0.1:1").read_only
 
 
 def test_headers_are_references() -> None:

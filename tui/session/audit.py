@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,7 +75,8 @@ class AuditLog:
         while True:
             file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.fchmod(file, 0o600)
+                if stat.S_ISREG(os.fstat(file).st_mode):  # not of a device that somebody linked here
+                    os.fchmod(file, 0o600)
                 _lock(file)
                 if os.fstat(file).st_size < MAX_BYTES:
                     return file
