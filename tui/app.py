@@ -28,6 +28,7 @@ from textual.screen import Screen
 
 from tui.config import Connection, Look, first_time, state_folder
 from tui.domain.addresses import Address
+from tui.domain.production import Care
 from tui.domain.safe_text import one_line
 from tui.screens.server_page import show_server
 from tui.screens.signals import leave_on_signals
@@ -85,6 +86,7 @@ class ForkpointApp(TerminalApp):
         theme: str | None = None,
         read_only: bool = False,
         production: bool = False,
+        ask: bool = True,
         profile: str | None = None,
         keymap: Mapping[str, str] | None = None,
         theme_folders: Sequence[Path] = (),
@@ -120,8 +122,7 @@ class ForkpointApp(TerminalApp):
             now=now or (lambda: datetime.now(UTC)),
             open_address=open_address,
             read_only=read_only,
-            production=production,
-            profile=profile,
+            care=Care(production, ask, profile),
             beside=beside,
             secrets=secrets,
         )
@@ -347,6 +348,7 @@ def run_app(
         theme=look.theme,
         read_only=connection.read_only,
         production=connection.production,
+        ask=connection.ask,
         profile=connection.profile,
         keymap=look.keys,
         theme_folders=[look.theme_folder] if look.theme_folder is not None else [],

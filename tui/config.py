@@ -161,6 +161,7 @@ def resolve_connection(
         insecure_http=insecure_http or base.insecure_http,
         read_only=read_only or base.read_only,
         production=base.production,
+        ask=base.ask,
         assistant=assistant or base.assistant,
         theme=base.theme or config.theme,
         profile=base.name or None,

@@ -31,6 +31,7 @@ _PROFILE_KINDS: Mapping[str, str] = {
     "api_key": _REFERENCE,
     "headers": _HEADERS,
     "production": _FLAG,
+    "ask": _FLAG,
     "read_only": _FLAG,
     "assistant": _TEXT,
     "theme": _TEXT,

@@ -31,6 +31,7 @@ class Profile:
     api_key: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     production: bool = False
+    ask: bool = True
     read_only: bool = False
     assistant: str | None = None
     theme: str | None = None
@@ -112,6 +113,8 @@ class Connection:
     """Whether secrets may go unencrypted over a network."""
     read_only: bool = False
     production: bool = False
+    ask: bool = True
+    """Whether the app asks before it runs or changes something; on production it always does."""
     assistant: str | None = None
     theme: str | None = None
     profile: str | None = None

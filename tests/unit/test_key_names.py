@@ -21,7 +21,7 @@ LITERAL = re.compile(
 )
 """How keys look in sentences and bars."""
 
-NO_KEYS_OF_THE_USER = {"dialogs.py", "help.py", "keymap.py", "key_names.py"}
+NO_KEYS_OF_THE_USER = {"dialogs.py", "type_id.py", "help.py", "keymap.py", "key_names.py"}
 """Small windows whose keys are always the same, and examples of how keys are written."""
 
 

@@ -62,6 +62,7 @@ def ask_for_travel(options: Options, plan: TravelPlan) -> None:
 
 def ask_for_deletion(options: Options, typed: str, thread_id: str, words: str) -> None:
     """Before a thread is deleted: a yes, and on production its whole id, typed. `typed` is how it was named."""
+    from tui.domain.production import is_its_id
     from tui.domain.safe_text import sanitise
 
     where = _production(options) if options.connection.production else options.connection.url
@@ -74,7 +75,7 @@ def ask_for_deletion(options: Options, typed: str, thread_id: str, words: str) -
             raise click.UsageError(f"{where}: name the thread to delete by its whole id, {sanitise(thread_id)}.")
         return
     text = sanitise(f"{where}: delete {words} for good?\nIts id is {thread_id}. Type it to delete it")
-    if click.prompt(text, default="", show_default=False, err=True).strip() != thread_id:
+    if not is_its_id(click.prompt(text, default="", show_default=False, err=True), thread_id):
         click.echo("That is not its id. Nothing was deleted.", err=True)
         raise Stop(1)
 
@@ -88,5 +89,6 @@ def _ask(question: str) -> None:
 
 
 def _production(options: Options) -> str:
-    profile = f" (profile {options.connection.profile})" if options.connection.profile else ""
-    return f"PRODUCTION {options.connection.url}{profile}"
+    from tui.domain.production import production_words
+
+    return production_words(options.connection.url, options.connection.profile)

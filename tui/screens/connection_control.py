@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 class ConnectionControl:
     """Connects, reads what is seen first, and keeps whether the server answers."""
 
-    def __init__(
-        self, screen: DebuggerScreen, *, open_address: Address | None, profile: str | None, production: bool
-    ) -> None:
+    def __init__(self, screen: DebuggerScreen, *, open_address: Address | None) -> None:
         self._screen = screen
         self._open_address = open_address
-        self._profile = profile or ""
-        self._production = production
         self._progress = ""
         self._may_stop = False
         self.state = "connecting"
@@ -125,7 +121,7 @@ class ConnectionControl:
         title, counts = in_front if screen.has_class("-narrow") else ("", "")
         screen.query_one(HeaderLine).show(
             HeaderFacts(
-                profile=one_line(self._profile),
+                profile=one_line(screen.care.profile or ""),
                 server=one_line(screen.session.info.title) if self.is_live else "",
                 address=screen.address,
                 state=self._progress + keyed(" · {panes.back} stops") * self._may_stop
@@ -133,7 +129,7 @@ class ConnectionControl:
                 else self.state,
                 assistant=one_line(assistant, 30),
                 read_only=screen.read_only,
-                production=self._production,
+                production=screen.care.production,
                 title=one_line(title),
                 counts=one_line(counts),
             )

@@ -19,6 +19,7 @@ from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
 from tui.domain.checkpoint import Thread
 from tui.domain.plans import TravelPlan
+from tui.domain.production import Care, Write
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
 from tui.screens.beside import Beside, BesideControl
@@ -35,6 +36,7 @@ from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
+from tui.screens.type_id import TypeIdScreen
 from tui.screens.waiting_keys import WaitingKeys
 from tui.screens.watch_control import WatchControl
 from tui.screens.work import Stopped, Work
@@ -73,8 +75,7 @@ class DebuggerScreen(PanesScreen):
         now: Callable[[], datetime],
         open_address: Address | None = None,
         read_only: bool = False,
-        production: bool = False,
-        profile: str | None = None,
+        care: Care = Care(),  # noqa: B008 - frozen
         beside: Beside | None = None,
         secrets: Sequence[str] = (),
     ) -> None:
@@ -86,7 +87,8 @@ class DebuggerScreen(PanesScreen):
         self.drafts = Drafts()
         self.work = Work(self)
         self.waiting_keys = WaitingKeys(self)
-        self.connection = ConnectionControl(self, open_address=open_address, profile=profile, production=production)
+        self.care = care
+        self.connection = ConnectionControl(self, open_address=open_address)
         self.beside = BesideControl(self, beside)
         self.threads = ThreadsControl(self)
         self.statuses = StatusWatch(self)
@@ -153,6 +155,30 @@ class DebuggerScreen(PanesScreen):
         if isinstance(error, CannotConnect):
             self.connection.found(alive=False)
         super().report(error)
+
+    def ask_write(
+        self, question: str, details: str, on_yes: Callable[[], object], *, thread_id: str | None = None
+    ) -> None:
+        """Ask before something runs or changes, unless the user does not want that; always on production."""
+        if self.care.asks(Write.CHANGE):
+            place = self.care.place(self.address, thread_id)
+            self.query_one(QuestionLine).set_class(self.care.production, "-production")
+            self.ask(question, f"{place} {details}".strip(), on_yes)
+        else:
+            on_yes()
+
+    def ask_delete(self, words: str, question: str, on_yes: Callable[[], object], *, thread_id: str) -> None:
+        """Ask before something goes for good; on production the id has to be typed."""
+        if self.care.wants_id(Write.DELETE):
+            asked = f"{self.care.place(self.address)} {words}"
+
+            def answered(typed: bool | None) -> None:
+                if typed:
+                    on_yes()
+
+            self.app.push_screen(TypeIdScreen(asked, thread_id), answered)
+        else:
+            self.ask(question, words, on_yes)
 
     def connection_is(self, *, alive: bool) -> None:
         """What a look at the server found out about it."""

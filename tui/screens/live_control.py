@@ -380,12 +380,13 @@ class LiveControl:
         return next((run for run in runs if run.is_active), None)
 
     def _ask_cancel(self, thread_id: str, run_id: str) -> None:
-        self._screen.ask(
+        self._screen.ask_write(
             f"Cancel run …{tail(run_id)}?",
             f"at {self._screen.address}. The checkpoints that it made stay.",
             lambda: self._screen.work.start(
                 partial(self._cancel, thread_id, run_id), group="cancel", says="cancelling", may_stop=False
             ),
+            thread_id=thread_id,
         )
 
     async def _cancel(self, thread_id: str, run_id: str) -> None:

@@ -148,7 +148,7 @@ class ThreadsControl:
 
     def ask_new(self) -> None:
         """Make a thread, after a question."""
-        self._screen.ask("Make a new thread?", f"at {self._screen.address}; nothing runs yet", self._start_making)
+        self._screen.ask_write("Make a new thread?", f"at {self._screen.address}; nothing runs yet", self._start_making)
 
     def _start_making(self) -> None:
         # What is typed meanwhile is for the input editor that opens with the thread.
@@ -159,11 +159,12 @@ class ThreadsControl:
         thread = self.pane.selected
         if thread is None:
             return
-        self._screen.ask(
-            f"Delete …{tail(thread.thread_id, 8)}?",
+        self._screen.ask_delete(
             f"{one_line(thread_title(thread), 40)} with its checkpoints and runs, at {self._screen.address}. "
             "This can't be undone.",
+            f"Delete …{tail(thread.thread_id, 8)}?",
             lambda: self._start(partial(self._delete, thread)),
+            thread_id=thread.thread_id,
         )
 
     def _start(self, job: Job) -> None:

@@ -245,7 +245,9 @@ class TravelControl:
             words = "A run is going on on this thread: wait for its end, or cancel it with {timeline.cancel}."
             raise PlanError(keyed(words))
         question, details = question_of(plan, self._screen.address)
-        self._screen.ask(question, details, lambda: self._screen.live.start(opened, plan))
+        self._screen.ask_write(
+            question, details, lambda: self._screen.live.start(opened, plan), thread_id=opened.thread_id
+        )
 
     def _preview(self, opened: OpenThread, plan: TravelPlan) -> None:
         self._screen.show_requests(planned_requests(opened, plan), plan)

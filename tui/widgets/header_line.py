@@ -46,6 +46,12 @@ class HeaderLine(Widget):
         .header--live { color: $success; }
         .header--offline { color: $error; text-style: bold; }
         .header--warning { color: $warning; text-style: bold; }
+        &.-production {
+            background: $error; color: $on-accent;
+            .header--name, .header--profile, .header--calm, .header--live, .header--offline, .header--warning {
+                color: $on-accent;
+            }
+        }
     }
     """
 
@@ -59,6 +65,7 @@ class HeaderLine(Widget):
         """Show other facts."""
         if facts != self._facts:
             self._facts = facts
+            self.set_class(facts.production, "-production")
             self.refresh()
 
     def render_line(self, y: int) -> Strip:

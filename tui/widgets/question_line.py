@@ -33,6 +33,7 @@ class QuestionLine(Static, can_focus=True):
         background: $accent;
         color: $on-accent;
         &.-open { display: block; }
+        &.-production { background: $error; color: $on-accent; }
     }
     """
 
