@@ -20,11 +20,11 @@ from tests.fakes import FakeBackend
 from tests.hostile.corpus import HARMFUL, LONG, NAME, Payload, everything, named
 from tests.ui.driving import Driver, opened_app
 from tui.domain.safe_text import hidden_count, one_line, sanitise
+from tui.domain.thread_titles import thread_title
 from tui.screens.commands import PlaceCommands
 from tui.screens.palette_line import Command
 from tui.widgets.line_filters import NothingHidden
 from tui.widgets.pane_title import set_title
-from tui.widgets.thread_rows import thread_title
 
 TITLE = f"title {NAME}"
 TEXT = f"said {NAME}"
