@@ -29,6 +29,7 @@ from tui.widgets.pane_title import show_title
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.state_tree import StateTree
+from tui.widgets.stop_note import StopNote
 from tui.widgets.value_tree import UNKNOWN
 from tui.widgets.value_view import ValueView
 
@@ -94,6 +95,7 @@ class Inspector(Vertical):
 
     def compose(self) -> ComposeResult:
         """The four views, and the editor below them."""
+        yield StopNote(id="stop-note")
         yield MessagesView(id="tab-messages")
         yield StateTree(id="tab-state")
         yield CheckpointView(id="tab-checkpoint")
@@ -166,6 +168,7 @@ class Inspector(Vertical):
         """Close the editor."""
         had_focus = self.editor.has_focus_within
         self.remove_class("-editing")
+        self._show_note()
         self.query_one(MessagesView).show_until(None)
         if had_focus:
             self.view.focus()
@@ -191,6 +194,7 @@ class Inspector(Vertical):
             start += len(name) + 3
 
     def _show_tab(self) -> None:
+        self._show_note()
         for name in TABS:
             # At once, not with the next style update: the next key is for this tab.
             self.query_one(f"#tab-{name.lower()}").display = name == self._tab
@@ -204,6 +208,11 @@ class Inspector(Vertical):
                 "JSON": self._fill_json,
             }
             fill[self._tab]()
+
+    def _show_note(self) -> None:
+        """Why it stopped; the Checkpoint tab tells that by itself, and an editor needs the room."""
+        tells = self._tab != "Checkpoint" and not self.is_editing
+        self.query_one(StopNote).show(self._shown.checkpoint if self._shown is not None and tells else None)
 
     def _show_title(self) -> None:
         pieces: list[str | tuple[str, str]] = []
