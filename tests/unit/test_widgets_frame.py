@@ -46,9 +46,22 @@ def test_what_matters_less_goes_first() -> None:
     assert words.endswith("   PRODUCTION   read-only ")
 
 
+def test_a_narrow_header_says_where_it_is() -> None:
+    narrow = replace(FACTS, title="weather in SF", counts="8 checkpoints · 2 branches")
+    assert "127.0.0.1:2024   ● live" in plain(header_line(narrow, 80))
+    assert "http://" not in plain(header_line(narrow, 80))
+    long = replace(narrow, title="a title of sixty cells that leaves no room for the address ok")
+    assert plain(header_line(long, 80)).startswith(f" {long.title} ")
+    assert "127.0.0.1" not in plain(header_line(long, 80)), "the title comes first"
+    no_counts = plain(header_line(replace(narrow, title="weather in SF, forked twice, and again"), 80))
+    assert "127.0.0.1:2024" in no_counts
+    assert "…" not in no_counts, "a number cut to its first digit says nothing"
+
+
 def test_a_narrow_header_says_what_the_pane_shows() -> None:
     narrow = replace(FACTS, title="weather in SF", counts="8 checkpoints · 2 branches")
-    assert plain(header_line(narrow, 60)) == " weather in SF   8 checkpoints · 2 branches          ● live "
+    words = " weather in SF   8 checkpoints · 2 bran…   127.0.0.1:2024   ● live "
+    assert plain(header_line(narrow, len(words))) == words
     assert plain(header_line(replace(narrow, read_only=True), 50)).endswith("… ● live   read-only "[1:])
 
 

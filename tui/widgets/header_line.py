@@ -15,6 +15,9 @@ from tui.widgets.lines import Line, clip, width_of
 
 GAP = "   "
 
+LEAST_COUNTS = len(GAP + "5 checkpoints")
+"""Cells below which numbers say nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderFacts:
@@ -86,21 +89,37 @@ class HeaderLine(Widget):
 
 def header_line(facts: HeaderFacts, width: int) -> Line:
     """The line of `width` cells: what matters less goes first where there is no room."""
+    if facts.title:
+        return _narrow_line(facts, width)
     right = _right(facts, with_assistant=True)
     left = _left(facts, with_server=True)
-    if width_of(left) + width_of(right) > width and not facts.title:
+    if width_of(left) + width_of(right) > width:
         left = _left(facts, with_server=False)
     if width_of(left) + width_of(right) > width:
         right = _right(facts, with_assistant=False)
+    return _both_ends(left, right, width)
+
+
+def _narrow_line(facts: HeaderFacts, width: int) -> Line:
+    """Title, and where it is; numbers where there is room for most of them."""
+    title: Line = ((" " + facts.title, "name"),)
+    counts: Line = ((GAP + facts.counts, "calm"),) if facts.counts else ()
+    state = _right(facts, with_assistant=False)
+    host: Line = ((GAP + facts.address.partition("://")[2].rstrip("/"), "calm"),)
+    right = (*host, *state) if width_of((*title, *host, *state)) <= width else state
+    room = width - width_of((*title, *right))
+    if room < min(LEAST_COUNTS, width_of(counts)):
+        counts = ()
+    return _both_ends((*title, *counts), right, width)
+
+
+def _both_ends(left: Line, right: Line, width: int) -> Line:
     room = max(0, width - width_of(right))
     left = clip(left, room)
     return clip((*left, (" " * (room - width_of(left)), ""), *right), width)
 
 
 def _left(facts: HeaderFacts, *, with_server: bool) -> Line:
-    if facts.title:
-        counts = ((GAP + facts.counts, "calm"),) if facts.counts else ()
-        return ((" " + facts.title, "name"), *counts)
     where = " · ".join(filter(None, (facts.server if with_server else "", facts.address)))
     profile = ((GAP + facts.profile, "profile"),) if facts.profile else ()
     return ((" forkpoint", "name"), *profile, (GAP + where, "calm"))
