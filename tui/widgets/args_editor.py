@@ -24,7 +24,7 @@ from tui.domain.labels import in_words
 from tui.domain.messages import ToolCall
 from tui.domain.safe_text import cell_len, one_line, sanitise
 from tui.widgets.call_list import CallList
-from tui.widgets.field_row import FieldArea, FieldLook, FieldRow
+from tui.widgets.field_row import GAP, FieldArea, FieldLook, FieldRow
 
 MOST_WAS = 3
 """Changed values that are shown with what they were, where the arguments are one JSON text."""
@@ -354,8 +354,8 @@ class ArgsEditor(Vertical):
             return
         look = self._rows[0].look
         cells = look.name_cells + 2 if look is not None and look.name_cells else 0
-        half = max(0, (self.scrollable_content_region.width - cells) // 2)
-        self.query_one(".editor--columns", Static).update(Content(" " * cells + "before".ljust(half) + "now"))
+        half = max(0, (self.scrollable_content_region.width - cells - GAP) // 2)
+        self.query_one(".editor--columns", Static).update(Content(" " * cells + "before".ljust(half + GAP) + "now"))
 
     def _show_hint(self) -> None:
         """What kind of value is typed here."""

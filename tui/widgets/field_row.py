@@ -13,14 +13,17 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from tui.domain.args_fields import Kind
-from tui.domain.safe_text import one_line, shorten
+from tui.domain.safe_text import one_line, sanitise, shorten
 from tui.widgets.key_names import keyed
 
 BIG = 60_000
 """Characters from which on typing would lag: such a text is edited outside."""
 
-WAS_CELLS = 300
-"""How much is shown of what a value was."""
+MOST_BEFORE = 3_000
+"""Characters of what a value was: more than its lines have room for."""
+
+GAP = 2
+"""Cells between before and now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +206,8 @@ class FieldRow(Vertical):
         name = self.query_one(".field--name", Static)
         name.styles.width = look.name_cells + 2
         name.update(Content(shorten(one_line(look.name) or '""', look.name_cells)))
-        before = "(new)" if look.before is None else one_line(look.before, WAS_CELLS)
-        whole = look.before is not None and not look.name_cells
-        self.query_one(".field--before", Static).update(Content((look.before or "")[:BIG] if whole else before))
+        before = "(new)" * bool(look.name_cells) if look.before is None else sanitise(look.before[:MOST_BEFORE])
+        self.query_one(".field--before", Static).update(Content(before))
         self.query_one(".field--was", Static).update(Content(_was_line(look)))
         self.query_one(".field--check", Static).update(Content(f"✗ {one_line(look.problem)}"))
 
