@@ -11,7 +11,7 @@ import pytest
 from tests.fakes import ASKS
 from tui.domain.checkpoint import Checkpoint
 from tui.domain.messages import view_messages
-from tui.domain.plans import PlanKind, ToolArgsEdit, TravelPlan
+from tui.domain.plans import Growth, PlanKind, ToolArgsEdit, TravelPlan
 from tui.domain.requests import PlannedRequest, RunSetup
 from tui.domain.transcript import StreamEvent
 from tui.domain.transcript_builder import transcript_of
@@ -86,7 +86,7 @@ def test_questions_say_what_where_and_what_follows() -> None:
     assert question == "Replay from step 1?"
     assert "Runs the graph's start again, for real, as agent at x." in details
     assert "defaults" in details
-    given = TravelPlan(PlanKind.INPUT, "t", SETUP, None, input={"n": 1}, at_head=True)
+    given = TravelPlan(PlanKind.INPUT, "t", SETUP, None, input={"n": 1}, at_head=True, growth=Growth.HEAD)
     question, details = question_of(given, "http://x")
     assert question == "Run with this input?"
     assert "head moves" not in details

@@ -56,7 +56,7 @@ def ask_for_travel(options: Options, plan: TravelPlan) -> None:
 
     at = f" at {tail(plan.start.checkpoint_id)}" if plan.start is not None else ""
     runs = f", runs {', '.join(plan.will_run)}" if plan.will_run else ""
-    moves = "" if plan.at_head else "; the head moves"
+    moves = "; the head moves" if plan.growth.value else ""
     ask_for_write(options, f"{plan.kind.value} of thread {plan.thread_id}{at}{runs}{moves}")
 
 

@@ -41,6 +41,16 @@ class PlanKind(Enum):
     INPUT = "input"
 
 
+class Growth(Enum):
+    """Where in the tree the new checkpoints come; the words say what becomes of the head."""
+
+    HEAD = ""
+    """Behind the head: it goes on as with any run."""
+    TIP = "The head moves to that branch."
+    """Behind the tip of another branch."""
+    BRANCH = "The head moves to the new branch."
+
+
 @dataclass(frozen=True, slots=True)
 class ToolArgsEdit:
     """An edit of one tool call's arguments; `before` is what the checkpoint holds."""
@@ -76,6 +86,13 @@ class TravelPlan:
     will_call: tuple[ToolCall, ...] = ()
     at_head: bool = False
     """A new input at the head needs no checkpoint in the request."""
+    growth: Growth = Growth.BRANCH
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether a question that waits at the start is asked anew: the node that asked it runs from its beginning."""
+        tasks = self.start.tasks if self.start is not None and self.kind is not PlanKind.INPUT else ()
+        return any(task.pending_interrupts for task in tasks)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -90,8 +107,10 @@ class TravelPlan:
             for edit in self.edits
             if edit.dropped
         ]
-        if not self.at_head:
-            notes.append("The thread's head moves to the new branch.")
+        if self.asks_again:
+            notes.append("The question that waits here is asked again.")
+        if self.growth.value:
+            notes.append(self.growth.value)
         return tuple(notes)
 
     def run_request(self, at: Checkpoint | None, **overrides: JSON) -> RunRequest:
@@ -112,6 +131,7 @@ def plan_replay(tree: CheckpointTree, checkpoint: Checkpoint, setup: RunSetup) -
         setup=setup,
         start=checkpoint,
         update=StateUpdate(checkpoint.ref, values=None) if neutral else None,
+        growth=_growth(tree, checkpoint),
         will_run=will_run,
         will_call=open_calls(checkpoint),
     )
@@ -140,6 +160,7 @@ def plan_fork(
         start=checkpoint,
         update=StateUpdate(checkpoint.ref, {messages_key: edited}, writer_of(checkpoint, parent, edited)),
         clone_first=clone_first,
+        growth=Growth.BRANCH if clone_first else _growth(tree, checkpoint),  # a clone stands beside its original
         edits=edits,
         will_run=nodes_to_run(checkpoint),
         will_call=will_call,
@@ -164,7 +185,15 @@ def plan_input(
         input=value,
         will_run=entry,
         at_head=at_head,
+        growth=Growth.HEAD if at_head or checkpoint is None else _growth(tree, checkpoint),
     )
+
+
+def _growth(tree: CheckpointTree, start: Checkpoint) -> Growth:
+    if tree.children(start.checkpoint_id):
+        return Growth.BRANCH
+    head = tree.head
+    return Growth.HEAD if head is not None and head.checkpoint_id == start.checkpoint_id else Growth.TIP
 
 
 def clone_of(plan: TravelPlan) -> StateUpdate | None:

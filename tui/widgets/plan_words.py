@@ -54,5 +54,6 @@ def _follows(plan: TravelPlan) -> Iterator[str]:
     """What else to know before saying yes, shorter than the notes of the plan."""
     if not plan.setup.known:
         yield "The original run is unknown: defaults are used."
-    if not plan.at_head:
-        yield "The head moves to the new branch."
+    if plan.asks_again:
+        yield "Its question is asked again."
+    yield plan.growth.value

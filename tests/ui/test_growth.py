@@ -1,0 +1,35 @@
+"""What the question says of the head is what happens on a real server."""
+
+from __future__ import annotations
+
+from langgraph_sdk import get_sync_client
+
+from tests.ui.driving import app_on_server
+from tui.domain.addresses import Address
+
+
+async def test_a_replay_of_a_waiting_head_asks_again_on_the_same_branch(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    thread_id = str(client.threads.create()["thread_id"])
+    asked = {"messages": [{"role": "user", "content": "please refund order 1182"}]}
+    client.runs.wait(thread_id, "approval", input=asked)
+    assert client.threads.get(thread_id)["status"] == "interrupted"
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        opened = driver.screen.history.opened
+        assert opened is not None
+        before = opened.tree.head
+        assert before is not None
+        await driver.press("2", "g", "r")
+        words = await driver.asked()
+        assert "Its question is asked again." in words
+        assert "head moves" not in words
+        await driver.press("y")
+        await driver.run_over()
+        assert opened.thread.status == "interrupted"
+        after = opened.tree.head
+        assert after is not None
+        assert after.checkpoint_id != before.checkpoint_id
+        assert before.checkpoint_id in {
+            ancestor.checkpoint_id for ancestor in opened.tree.ancestors(after.checkpoint_id)
+        }
+        assert all(len(opened.tree.children(checkpoint.checkpoint_id)) <= 1 for checkpoint in opened.tree)
