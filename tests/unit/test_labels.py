@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import CALL, FakeBackend
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import Checkpoint, Interrupt, Task
-from tui.domain.labels import Mark, RowText, ago, duration, in_words, row_text, step_words
+from tui.domain.labels import Mark, RowText, ago, duration, edit_words, in_words, row_text, step_words
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.tree import CheckpointTree
 
@@ -227,3 +227,12 @@ def test_an_edit_whose_parent_is_not_loaded_shows_its_last_message(weather: Chec
 def test_the_row_of_an_input_knows_when_the_turn_began(weather: CheckpointTree) -> None:
     assert row_text(weather, weather["c00"]).since == weather["c00"].created_at
     assert row_text(weather, weather["c01"]).since is None
+
+
+def test_an_edit_that_only_adds_messages_says_what_they_say() -> None:
+    before = {"messages": [{"type": "human", "id": "1", "content": "hi"}]}
+    call = {"name": "book", "args": {"seat": "12A"}, "id": "c"}
+    asks = {"type": "ai", "id": "2", "content": "Let me see.", "tool_calls": [call], "additional_kwargs": {"a": 1}}
+    after = {"messages": [*before["messages"], asks]}
+    assert edit_words(before, after) == 'adds book(seat="12A")'
+    assert edit_words(before, {**after, "topic": "trips"}).startswith("messages[1] = {"), "it did more than that"

@@ -219,6 +219,13 @@ def edit_words(before: JSON, after: JSON) -> str:
 
 
 def _edit_alternatives(before: JSON, after: JSON) -> tuple[str, ...]:
+    new = _new_messages(before, after)
+    news = changes(before, after, limit=len(new) + 1) if new else []
+    if news and len(news) == len(new) and all(change.added for change in news):
+        # Nothing but more messages: what they say, not what they are made of.
+        return tuple(
+            dict.fromkeys(f"adds {words}" for words in (step_words(before, after), _short_messages(new, None)))
+        )
     found = _edited_args(before, after) or [(change, "") for change in changes(before, after, limit=3)]
     ways = (change_words, short_change_words, shortest_change_words, bare_change_words)
     return tuple(dict.fromkeys(", ".join(way(*one) for one in found) for way in ways))
