@@ -21,12 +21,12 @@ from textual.binding import Binding, BindingType
 from textual.command import Command as PaletteRow
 from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, Resize
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tui.config import Connection, Look, first_time, state_folder
+from tui.config import Connection, Look, config_folder, first_time, state_folder
 from tui.domain.addresses import Address
 from tui.domain.production import Care
 from tui.domain.safe_text import one_line
@@ -97,8 +97,10 @@ class ForkpointApp(TerminalApp):
         now: Callable[[], datetime] | None = None,
         beside: Beside | None = None,
         low_bandwidth: bool = False,
+        config_file: Path | None = None,
     ) -> None:
         super().__init__(low_bandwidth=low_bandwidth)
+        self._config_file, self._profile = config_file, profile
         self.session = session
         self.animation_level = "none"
         self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console, secrets))
@@ -135,8 +137,9 @@ class ForkpointApp(TerminalApp):
         return self._make_debugger()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters and our gates, which come last."""
-        return [*super().get_line_filters(), *self._gates]
+        """Textual's filters and our gates, which come last. NO_COLOR means none, where Textual would draw greys."""
+        filters = [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
+        return [*filters, *([NoColor()] if self.no_color else []), *self._gates]
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text as it is; only lone surrogates, which no terminal can take, become U+FFFD, and that is said."""
@@ -250,9 +253,18 @@ class ForkpointApp(TerminalApp):
         return self._theme_before or self.theme
 
     def use_theme(self, name: str) -> None:
-        """Choose a theme for this session, and say how to keep it."""
+        """Choose a theme, and keep it in the user's config."""
         self.theme = name
-        self.notify(f'theme = "{name}" in config.toml keeps it.', markup=False)
+        if self._config_file is None:
+            return
+        from tui.theme_file import NotKeptError, keep_theme  # most never choose one
+
+        try:
+            keep_theme(self._config_file, name, self._profile)
+        except NotKeptError as error:
+            self.notify(f"{name} is used until you leave. {error}", severity="warning", timeout=10, markup=False)
+        else:
+            self.notify(f'Kept: theme = "{name}" in config.toml.', markup=False)
 
     def action_change_theme(self) -> None:
         """Choose a theme; each is tried on while it is highlighted."""
@@ -305,7 +317,8 @@ class ForkpointApp(TerminalApp):
         for theme in found.themes.values():
             self.register_theme(theme)
         problems = list(found.problems)
-        name = wanted or DEFAULT_THEME
+        # Without colours, rows are told by what the sixteen-colour theme does to letters.
+        name = SIXTEEN_COLOURS_THEME if self.no_color else wanted or DEFAULT_THEME
         if name not in self.available_themes:
             problems.append(f"There is no theme {name!r}. There are: {', '.join(sorted(found.themes))}.")
             name = DEFAULT_THEME
@@ -358,6 +371,7 @@ def run_app(
         problems=[str(mistake) for mistake in connection.mistakes],
         beside=beside,
         secrets=connection.secrets,
+        config_file=config_folder() / "config.toml",
     )
     app.fit_colours(app.console.color_system, may_choose=look.theme is None)
     app.run(mouse=look.mouse)
