@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
 
 from tui.backends.agent_server.backend import AgentServerBackend
 from tui.demo.seed import seed
@@ -28,7 +29,11 @@ async def record(url: str) -> dict[str, Any]:
     await backend.connect()
     await seed(backend)
     await backend.close()
-    client = get_client(url=url)
+    return await recorded(get_client(url=url))
+
+
+async def recorded(client: LangGraphClient) -> dict[str, Any]:
+    """What the server says about itself and all of its threads."""
     threads = await client.threads.search(limit=100, sort_by="updated_at", sort_order="desc")
     rows = [{key: value for key, value in thread.items() if key != "values"} for thread in threads]
     for row, thread in zip(rows, threads, strict=True):

@@ -8,6 +8,7 @@ import pytest
 from textual.command import CommandList, CommandPalette
 from textual.strip import Strip
 
+from tests.snapshots.svg import screen_lines
 from tests.ui.driving import Driver, app_on_fake
 from tui.screens.too_small import TooSmallScreen
 from tui.themes import load_themes, theme_folder
@@ -84,7 +85,6 @@ async def test_a_theme_is_tried_on_while_it_is_highlighted() -> None:
         await driver.press("enter")
         await driver.until(lambda: not isinstance(app.screen, CommandPalette))
         assert app.theme == "forkpoint-light"
-        assert any('theme = "forkpoint-light"' in words for words in driver.heard)
 
 
 async def test_threads_and_checkpoints_are_found_by_their_words() -> None:
@@ -239,3 +239,34 @@ async def test_the_border_of_the_live_pane_can_be_dragged() -> None:
         await driver.until(lambda: pane.region.height == 1, "it folds as before")
         await driver.press("4")
         await driver.until(lambda: pane.region.y == top - 6, "and opens as it was left")
+
+
+async def test_no_color_means_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with app_on_fake(theme="forkpoint-light") as (driver, _):
+        await driver.select_step(1)
+        segments = [segment for line in screen_lines(driver.app) for segment in line]
+        styles = [segment.style for segment in segments if segment.style is not None]
+        colors = [color for style in styles for color in (style.color, style.bgcolor)]
+        assert [color for color in colors if color is not None and not color.is_default] == []
+        selected = [s.text for s in segments if s.style is not None and s.style.reverse and "search" in s.text]
+        assert selected, "the selected row is told without a colour"
+
+
+async def test_a_chosen_theme_is_kept_in_the_config(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('# mine\n[keys]\n"timeline.replay" = "ctrl+g"\n', encoding="utf-8")
+    async with app_on_fake(config_file=config) as (driver, _):
+        driver.app.action_change_theme()
+        await driver.until(lambda: isinstance(driver.app.screen, CommandPalette), "the palette")
+        await driver.write("light")
+        await driver.until(lambda: driver.app.theme == "forkpoint-light", "the theme to be tried on")
+        assert "theme" not in config.read_text(encoding="utf-8"), "trying on is not choosing"
+        await driver.press("enter")
+        await driver.until(lambda: any("Kept" in words for words in driver.heard), "the word that it is kept")
+        text = config.read_text(encoding="utf-8")
+        assert text == 'theme = "forkpoint-light"\n# mine\n[keys]\n"timeline.replay" = "ctrl+g"\n'
+        config.write_text("theme = ", encoding="utf-8")
+        driver.app.use_theme("forkpoint-contrast")
+        await driver.until(lambda: "not in order" in driver.heard[-1], "the reason")
+        assert driver.app.theme == "forkpoint-contrast"
