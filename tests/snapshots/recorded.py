@@ -59,15 +59,13 @@ class RecordedBackend(FakeBackend):
         await self._hold("search_threads")
         return await super().search_threads(query)
 
-    async def history(
-        self, thread_id: str, *, limit: int, before: str | None = None, namespace: str = ""
-    ) -> HistoryPage:
+    async def history(self, thread_id: str, **asked: Any) -> HistoryPage:
         """Or hold, after the first pages."""
         if self.first_pages:
             self.first_pages -= 1
         else:
             await self._hold("history")
-        return await super().history(thread_id, limit=limit, before=before, namespace=namespace)
+        return await super().history(thread_id, **asked)
 
     async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:
         """A thread of this moment."""
