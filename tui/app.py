@@ -368,7 +368,7 @@ def run_app(
         ascii_only=look.ascii,
         low_bandwidth=look.low_bandwidth,
         first_start=first_time("hint", state_folder()),
-        problems=[str(mistake) for mistake in connection.mistakes],
+        problems=[mistake.short for mistake in connection.mistakes],
         beside=beside,
         secrets=connection.secrets,
         config_file=config_folder() / "config.toml",

@@ -121,7 +121,9 @@ class _Reader:
         for name, value in data.items():
             if name in _TOP:
                 continue
-            self._note((name,), f"unknown setting {name!r}{_meant(name, _TOP)}.")
+            belongs = name.lower().replace("-", "_") in _PROFILE_KINDS and name not in _HARMLESS
+            hint = ": it belongs in a profile, [profiles.NAME]" if belongs else _meant(name, _TOP)
+            self._note((name,), f"unknown setting {name!r}{hint}.")
             serious = serious or _may_protect(name, value)
         return serious
 

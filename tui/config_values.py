@@ -52,7 +52,15 @@ class Mistake:
     words: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.words}" if self.line is not None else f"{self.path}: {self.words}"
+        return self._said_of(str(self.path))
+
+    @property
+    def short(self) -> str:
+        """The same with the file's name only, where there is little room."""
+        return self._said_of(self.path.name)
+
+    def _said_of(self, file: str) -> str:
+        return f"{file}:{self.line}: {self.words}" if self.line is not None else f"{file}: {self.words}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def test_a_profile_may_name_the_host(machine: Machine, server_url: str) -> None:
 
 
 def test_ssh_may_ask_on_the_terminal_before_the_app_takes_it(machine: Machine, server_url: str) -> None:
-    words = ("open", server_url, "--ssh", "far")
+    words = ("--ssh", "far", "--url", server_url)  # the verb that opens the app need not be said
     with on_terminal(*words, **machine.environ(FAKE_SSH="asks")) as (process, terminal):
         before = read_until(terminal, b"password: ")
         assert b"\x1b[?1049h" not in before, "the app has not begun"

@@ -101,6 +101,13 @@ SERIOUS = [
     '[profile.prod]\nurl = "https://h"\nread_only = true',
     "[prod]\nread_only = true",
 ]
+
+
+def test_a_setting_of_a_profile_at_the_top_is_told_its_place(tmp_path: Path) -> None:
+    (mistake,) = load(tmp_path, "read_only = true").mistakes
+    assert "it belongs in a profile, [profiles.NAME]" in mistake.words
+
+
 NO_DEFAULT = ["default_profile = 3", 'default_profile = "nobody"', "nonsense", 'a = "\n', "[profiles.a\n"]
 
 

@@ -24,7 +24,18 @@ Completion: eval "$(_FORKPOINT_COMPLETE=bash_source forkpoint)"  (or zsh_source,
 """
 
 
+class _OpensTheApp(click.Group):
+    """A group whose first word may be an option of `open`, the default verb: `forkpoint --ssh HOST`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if args and args[0].startswith("-") and args[0].partition("=")[0] not in own:
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
 @click.group(
+    cls=_OpensTheApp,
     invoke_without_command=True,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
@@ -34,7 +45,8 @@ Completion: eval "$(_FORKPOINT_COMPLETE=bash_source forkpoint)"  (or zsh_source,
 def cli(context: click.Context) -> None:
     """A terminal time-travel debugger for LangGraph agents.
 
-    Without a verb it opens the app on FORKPOINT_URL, the default profile, or http://127.0.0.1:2024.
+    Without a verb it opens the app on FORKPOINT_URL, the default profile, or http://127.0.0.1:2024; the options of
+    open may follow at once: forkpoint --ssh HOST.
     """
     if context.invoked_subcommand is None:
         context.invoke(app_verbs.open_app)

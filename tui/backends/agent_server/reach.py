@@ -139,7 +139,8 @@ class Way:
             ) from error
         except ConnectionRefusedError as error:
             raise CannotConnect(
-                f"Nothing listens at {where}.", hint="Is the server running, and is this its port?"
+                f"Nothing listens at {where}.",
+                hint=f"Is the {'server' if tls or self._proxy is None else 'proxy'} running, and is this its port?",
             ) from error
         except OSError as error:
             raise CannotConnect(
