@@ -177,7 +177,7 @@ class AgentServerBackend:
         unknown = [row for row, preview in zip(rows, previews, strict=True) if preview is None]
         short = await self._previews.of(unknown)
         return [
-            short.get(row.get("thread_id", "")) if preview is None else preview
+            short.get(str(row.get("thread_id"))) if preview is None else preview
             for row, preview in zip(rows, previews, strict=True)
         ]
 
