@@ -133,6 +133,9 @@ class HostileServer(ThreadingHTTPServer):
         self.headers = headers
         self.asked: list[str] = []
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that has enough hangs up: nothing to say about."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
