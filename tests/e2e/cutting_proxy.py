@@ -5,17 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 
-class CuttingProxy:
-    """Hands on bytes both ways. The n-th stream is cut after `cuts[n]` bytes of its body; later ones pass."""
+@dataclass(frozen=True)
+class AfterFrame:
+    """A place in a stream: so many bytes (may be negative) behind the end of the n-th event, counted from 1."""
 
-    def __init__(self, target: str, cuts: Iterable[int] = (), *, trickle: bool = False) -> None:
+    number: int
+    more: int = 0
+
+
+class CuttingProxy:
+    """Hands on bytes both ways. The n-th stream is cut at `cuts[n]` (bytes of its body, or a frame); later ones pass.
+
+    `stall`: it is not cut but falls silent there.
+    """
+
+    def __init__(
+        self, target: str, cuts: Iterable[int | AfterFrame] = (), *, trickle: bool = False, stall: bool = False
+    ) -> None:
         parts = urlsplit(target)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._cuts = list(cuts)
         self._trickle = trickle
+        self._stall = stall
         self._connections: set[asyncio.Task[None]] = set()
         self.cut = 0
         """How many answers were cut."""
@@ -69,24 +84,49 @@ class CuttingProxy:
     async def _down(
         self, there: asyncio.StreamReader, writer: asyncio.StreamWriter, is_stream: Callable[[], bool]
     ) -> None:
-        head, sent, limit = b"", 0, None
+        head, body, sent = b"", b"", 0
+        cut: int | AfterFrame | None = None
         while data := await there.read(65536):
             if b"\r\n\r\n" not in head:
                 head += data
                 if b"\r\n\r\n" not in head:
                     continue
-                data = head
+                end = head.index(b"\r\n\r\n") + 4
+                writer.write(head[:end])
+                data = head[end:]
                 if is_stream() and self._cuts:
-                    limit = head.index(b"\r\n\r\n") + 4 + self._cuts.pop(0)
-            if limit is not None and sent + len(data) >= limit:
-                writer.write(data[: limit - sent])
-                await writer.drain()
-                self.cut += 1
-                return
-            sent += len(data)
+                    cut = self._cuts.pop(0)
+            if cut is not None:
+                body += data
+                place = _place(cut, body)
+                if place is not None and len(body) >= place:
+                    writer.write(body[sent:place])
+                    await writer.drain()
+                    self.cut += 1
+                    if self._stall:
+                        await asyncio.Event().wait()  # until the proxy is closed
+                    return
+                if isinstance(cut, AfterFrame):
+                    continue  # held back until it is known where the frame ends
+                sent = len(body)
             for piece in _pieces(data) if self._trickle else (data,):
                 writer.write(piece)
                 await writer.drain()
+        writer.write(body[sent:])
+        await writer.drain()
+
+
+def _place(cut: int | AfterFrame | None, body: bytes) -> int | None:
+    """The byte of the body to cut at, once it is known."""
+    if not isinstance(cut, AfterFrame):
+        return cut
+    at = 0
+    for _ in range(cut.number):
+        found = body.find(b"\r\n\r\n", at)
+        if found < 0:
+            return None
+        at = found + 4
+    return max(1, at + cut.more)
 
 
 def _pieces(data: bytes) -> Iterable[bytes]:
@@ -95,10 +135,10 @@ def _pieces(data: bytes) -> Iterable[bytes]:
 
 @asynccontextmanager
 async def cutting_proxy(
-    target: str, cuts: Iterable[int] = (), *, trickle: bool = False
+    target: str, cuts: Iterable[int | AfterFrame] = (), *, trickle: bool = False, stall: bool = False
 ) -> AsyncIterator[tuple[str, CuttingProxy]]:
     """A running proxy and the URL to reach the target through it."""
-    proxy = CuttingProxy(target, cuts, trickle=trickle)
+    proxy = CuttingProxy(target, cuts, trickle=trickle, stall=stall)
     server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:

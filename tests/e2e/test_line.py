@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from langgraph_sdk import get_client
 
-from tests.e2e.cutting_proxy import cutting_proxy
+from tests.e2e.cutting_proxy import AfterFrame, cutting_proxy
+from tui.backends.agent_server import limits
 from tui.backends.agent_server.backend import AgentServerBackend
 from tui.domain.checkpoint import Run
 from tui.domain.plans import plan_input
@@ -59,35 +59,40 @@ def events(heard: list[TravelEvent]) -> list[StreamEvent]:
     return [event.event for event in heard if isinstance(event, Streamed)]
 
 
-async def frame_ends(url: str, thread_id: str, run: Run) -> list[int]:
-    """Bytes up to the end of each frame (nearly: the headers of the transfer's chunks are not counted)."""
-    async with httpx.AsyncClient() as client:
-        headers = {"last-event-id": "-1"}
-        answer = await client.get(f"{url}/threads/{thread_id}/runs/{run.run_id}/stream", headers=headers)
-    ends, at = [], 0
-    while (at := answer.content.find(b"\r\n\r\n", at)) >= 0:
-        at += 4
-        ends.append(at)
-    return ends
-
-
 async def test_a_line_cut_anywhere_loses_nothing_and_repeats_nothing(server_url: str) -> None:
     thread_id, run = await a_run(server_url)
     undisturbed, _ = await joined(server_url, thread_id, run)
     expected = events(undisturbed)
     assert len(expected) > 20
-    ends = await frame_ends(server_url, thread_id, run)
-    places = sorted({place for end in ends for place in (end, end - 2, end - 40)} - {0})[:: max(1, len(ends) // 16)]
+    # At the end of every frame; joined again, in the middle of the one after it; then at some other end.
+    places = [
+        [AfterFrame(number), AfterFrame(2, -1 - number * 11 % 60), AfterFrame(1 + number % 3)]
+        for number in range(1, len(expected) + 1)
+    ]
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def cut_at(place: int) -> None:
-        async with turns, cutting_proxy(server_url, [max(1, place), max(1, place // 2)]) as (url, proxy):
+    async def cut_at(cuts: list[AfterFrame]) -> None:
+        async with turns, cutting_proxy(server_url, cuts) as (url, proxy):
             heard, ended = await joined(url, thread_id, run)
-        assert events(heard) == expected, f"cut after {place} bytes"
+        assert events(heard) == expected, f"cut at {cuts}"
         assert proxy.cut >= 1
         assert ended.end is RunEnd.SUCCESS
 
-    await asyncio.gather(*(cut_at(place) for place in places))
+    await asyncio.gather(*map(cut_at, places))
+
+
+async def test_a_line_that_falls_silent_is_left_and_joined_again(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread_id, run = await a_run(server_url)
+    undisturbed, _ = await joined(server_url, thread_id, run)
+    monkeypatch.setattr(limits, "HEARTBEAT_SECONDS", 1.0)
+    async with cutting_proxy(server_url, [AfterFrame(3), AfterFrame(2, -9)], stall=True) as (url, proxy):
+        heard, ended = await joined(url, thread_id, run)
+    assert proxy.cut == 2
+    assert events(heard) == events(undisturbed)
+    assert ended.end is RunEnd.SUCCESS
+    assert len([event for event in heard if isinstance(event, LineLost)]) == 2
 
 
 async def test_a_run_that_is_cut_while_it_streams(server_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,69 @@ def test_a_stream_without_ids_cannot_be_resumed() -> None:
     assert not position.can_resume
     assert position.resume() is None
     assert position.without_id == 1
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+MS = 1_767_268_800_000
+"""A moment, in milliseconds."""
+
+
+def made(data: str, at: int) -> StreamEvent:
+    """An event that the server made so many milliseconds after the moment."""
+    return StreamEvent("messages", data, id=f"{MS + at}-0")
+
+
+TRUE_STREAM = [
+    made(word, at) for word, at in zip(["a", "b", "c", "d", "e", "f", "g", "h"], (0, 1, 1, 5, 6, 6, 9, 12), strict=True)
+]
+
+
+@pytest.mark.parametrize("skew", [-3600.0, 0.0, 3600.0])
+@pytest.mark.parametrize("cut", range(1, 8))
+def test_what_a_server_sends_twice_is_taken_once(cut: int, skew: float) -> None:
+    """It begins to listen, hands out what it stored, then what it has heard since it began to listen."""
+    for subscribed in range(cut, 8):
+        for stored in range(subscribed, 9):
+            _resumed(cut, subscribed, stored, skew)
+
+
+def _resumed(cut: int, subscribed: int, stored: int, skew: float) -> None:
+    clock = Clock(MS / 1000 + skew)
+    position = StreamPosition(clock)
+    got: list[StreamEvent] = []
+
+    def come(event: StreamEvent) -> None:
+        clock.now = max(clock.now, int(str(event.id).split("-")[0]) / 1000 + skew)
+        if position.take(event):
+            got.append(event)
+
+    for event in TRUE_STREAM[:cut]:
+        come(event)
+    after = position.resume()
+    assert after is not None
+    for event in TRUE_STREAM[:stored]:
+        if (event.id or "") > after or after == FROM_THE_START:
+            come(event)
+    for event in TRUE_STREAM[subscribed:]:
+        come(event)
+    assert [event.data for event in got] == [event.data for event in TRUE_STREAM]
+
+
+def test_words_that_are_alike_are_not_lost_in_a_replay() -> None:
+    """All of it was made before it was asked for again, so nothing comes twice."""
+    stream = [made("ha", 0), made("ha", 1), made("ha", 1), made("ha", 1), made("!", 2)]
+    clock = Clock(MS / 1000)
+    position = StreamPosition(clock)
+    assert position.take(stream[0])
+    clock.now += 60
+    assert position.resume() == FROM_THE_START
+    assert [position.take(event) for event in stream] == [False, True, True, True, True]
