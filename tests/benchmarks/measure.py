@@ -106,6 +106,16 @@ def move_cursor(terminal: PtyTerminal, key: str, region: Region) -> float:
     return arrived - at
 
 
+def click_row(terminal: PtyTerminal, region: Region, row: int) -> float:
+    """Click a row of a list; the seconds until its cursor stands there."""
+    place = f"{region.left + 3};{row + 1}"
+    at = terminal.write(f"\x1b[<0;{place}M\x1b[<0;{place}m")
+    arrived = terminal.wait_for(
+        lambda screen: screen.cursor_row(region) == row, what=f"a click on row {row}", patience=LONGEST_KEY
+    )
+    return arrived - at
+
+
 def key_delays(
     terminal: PtyTerminal, region: Region, *, until: Callable[[], bool], least: int = 4, pause: float = KEY_PAUSE
 ) -> list[float]:

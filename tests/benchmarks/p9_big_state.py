@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 
 from pydantic_core import from_json
@@ -10,7 +11,7 @@ from pydantic_core import from_json
 from tests.benchmarks import layout
 from tests.benchmarks.lab import Lab, Server
 from tests.benchmarks.loading import choose_row, go_to_pane, ready
-from tests.benchmarks.measure import timed
+from tests.benchmarks.measure import click_row, timed
 from tests.benchmarks.pty_terminal import PtyTerminal, TooSlow
 from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median, number, percentile
 from tests.benchmarks.screen import Region, Screen
@@ -89,22 +90,18 @@ def _open(terminal: PtyTerminal, place: int, opening: Opening) -> None:
 
 
 def _keys_until_shown(terminal: PtyTerminal, threads: Region, inspector: Region) -> tuple[list[float], float]:
-    """Move the cursor of the threads until the state is shown: what each key took, and when that was."""
+    """Click rows of the threads until the state is shown: what each click took, and when that was.
+
+    Keys would not do: typed while a thread opens, they wait for it.
+    """
     delays: list[float] = []
 
     def shown(screen: Screen) -> bool:
         return screen.contains(KEY, inspector)
 
+    time.sleep(KEY_PAUSE)  # a click can overtake the key before it
     while True:
-        key = "kj"[len(delays) % 2]
-        start = terminal.screen.cursor_row(threads)
-        wanted = None if start is None else start + (1 if key == "j" else -1)
-        at = terminal.write(key)
-        arrived = terminal.wait_for(
-            lambda screen, wanted=wanted: shown(screen) or screen.cursor_row(threads) == wanted,  # type: ignore[misc]
-            what=f"{key!r} to move the cursor, or the state",
-        )
-        delays.append(1000 * (arrived - at))
+        delays.append(1000 * click_row(terminal, threads, threads.top + len(delays) % 2))
         try:
             return delays, terminal.wait_for(shown, what="the state", patience=KEY_PAUSE)
         except TooSlow:

@@ -18,11 +18,8 @@ from tui.session.audit import AuditLog
 FIRST_PAGE = 60
 """Rows of the first page: a screenful, before anything is known about the size of a row."""
 
-FIRST_BYTES = 4_000_000
-"""What the first page may weigh; where it would weigh more, a single row is asked for first."""
-
 MOST_BYTES = 32_000_000
-"""The same for every other page, also where states grew since the size of a row was known."""
+"""What a page of several rows may weigh, as when nothing is known of the rows yet, or they grew since."""
 
 PAGE_BYTES = 1_000_000
 """What a page should weigh: every row repeats the whole state, so pages are bounded by bytes as well as rows."""
@@ -57,7 +54,7 @@ class OpenThread:
         self.thread = thread
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()
-        self._pages = HistoryReading(RepeatedJSON(self._sharer), FIRST_BYTES)
+        self._pages = HistoryReading(RepeatedJSON(self._sharer), MOST_BYTES)
         self.received_bytes = 0
         """What its pages weighed so far, as the server sent them."""
         self._page = FIRST_PAGE
@@ -92,8 +89,7 @@ class OpenThread:
             except TooLarge:
                 if limit == 1:
                     raise
-                limit = 1 if self._pages.most_bytes == FIRST_BYTES else max(1, limit // 8)
-        self._pages.most_bytes = MOST_BYTES
+                limit = 1
         self.received_bytes += page.received_bytes
         if page.checkpoints:
             per_row = max(1, page.received_bytes // len(page.checkpoints))
