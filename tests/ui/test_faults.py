@@ -58,6 +58,9 @@ async def test_cannot_connect_then_can(error: BackendError) -> None:
         shown = " ".join(driver.text("#threads").replace("│", " ").split())
         assert error.what.split()[0] in shown
         assert "ctrl+r" in shown
+        assert "offline" in driver.text("#header")
+        assert "stale" not in driver.text("#header"), "nothing was read that could be"
+        assert driver.text("#keys").split() == ["^r", "refresh", "q", "quit", "?", "help", "^p", "all"]
         await driver.press("ctrl+r")
         await driver.until(lambda: driver.screen.timeline.row_count == 5, "the timeline after the second try")
         assert "weather in SF" in driver.text("#threads")

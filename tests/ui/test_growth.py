@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from langgraph_sdk import get_sync_client
 
-from tests.ui.driving import app_on_server
+from tests.fakes import FakeBackend
+from tests.ui.driving import app_on_fake, app_on_server
 from tui.domain.addresses import Address
 
 
@@ -33,3 +36,31 @@ async def test_a_replay_of_a_waiting_head_asks_again_on_the_same_branch(server_u
             ancestor.checkpoint_id for ancestor in opened.tree.ancestors(after.checkpoint_id)
         }
         assert all(len(opened.tree.children(checkpoint.checkpoint_id)) <= 1 for checkpoint in opened.tree)
+
+
+async def nothing_beside(tell: object) -> None:
+    """Stands for what the demo does beside the app."""
+    del tell
+
+
+async def test_leaving_the_demo_says_that_its_server_stops_and_elsewhere_that_the_run_goes_on() -> None:
+    for beside, says, not_says in (
+        (nothing_beside, "server stops", "goes on"),
+        (None, "The run goes on at the server.", "stops"),
+    ):
+        backend = FakeBackend()
+        backend.add_weather_thread()
+        gate = asyncio.Event()
+        backend.extra_events = [gate]
+        async with app_on_fake(backend=backend, beside=beside) as (driver, _):
+            await driver.select_step(1)
+            await driver.press("r")
+            await driver.yes()
+            await driver.until(lambda: driver.screen.live.streaming, "the run")
+            await driver.press("q")
+            words = await driver.asked()
+            assert says in words
+            assert not_says not in words
+            gate.set()
+            await driver.press("n")
+            await driver.run_over()

@@ -102,6 +102,7 @@ def _play_app(url: str, wanted: Wanted) -> None:
     connection = Connection(url, profile="demo", audited=False)
     look = wanted.look(config)
     left = run_app(replace(connection, mistakes=config.mistakes), look, beside=partial(make_threads, url))
+    click.echo("The demo's server stops, and its threads are gone.", err=True)
     if left.code:
         raise Stop(left.code)
 

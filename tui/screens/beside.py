@@ -31,6 +31,8 @@ class BesideControl:
     def __init__(self, screen: DebuggerScreen, beside: Beside | None) -> None:
         self._screen = screen
         self._beside = beside
+        self.is_demo = beside is not None
+        """Whether the server is the demo's own: it stops with the app."""
         self.is_working = beside is not None
         """Whether threads are still to come."""
         self._says = ""

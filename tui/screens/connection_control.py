@@ -25,6 +25,8 @@ class ConnectionControl:
         self._may_stop = False
         self.state = "connecting"
         """connecting, live or offline."""
+        self.was_live = False
+        """Whether it ever answered: what is shown is from then."""
         self.is_ready = False
         """Whether the first threads were read, or could not be."""
 
@@ -48,7 +50,7 @@ class ConnectionControl:
         screen = self._screen
         await screen.wait_for_refresh()  # first something to look at
         await screen.session.connect()
-        self.state = "live"
+        self.state, self.was_live = "live", True
         self.show()
         await screen.threads.read_first()
         await screen.wait_for_refresh()  # threads are seen before the first of them is read
@@ -124,6 +126,7 @@ class ConnectionControl:
                 profile=one_line(screen.care.profile or ""),
                 server=one_line(screen.session.info.title) if self.is_live else "",
                 address=screen.address,
+                is_stale=self.was_live,
                 state=self._progress + keyed(" · {panes.back} stops") * self._may_stop
                 if self._progress
                 else self.state,

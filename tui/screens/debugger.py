@@ -30,7 +30,7 @@ from tui.screens.drafts import Drafts
 from tui.screens.history_control import HistoryControl
 from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
-from tui.screens.offers import offers, reasons_to_stay
+from tui.screens.offers import OFFLINE_KEYS, has_nothing, offers, reasons_to_stay
 from tui.screens.panes import PanesScreen
 from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
@@ -47,7 +47,7 @@ from tui.widgets.find_line import FindLine
 from tui.widgets.header_line import HeaderLine
 from tui.widgets.input_editor import InputEditor
 from tui.widgets.inspector import Inspector
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, PaneTab
 from tui.widgets.key_names import key_of
 from tui.widgets.live_pane import LivePane
 from tui.widgets.pane_row import PaneRow
@@ -111,12 +111,17 @@ class DebuggerScreen(PanesScreen):
         yield InputEditor(id="input-editor")
         yield FindLine(id="find")
         yield QuestionLine(id="question")
-        yield KeyBar(self.offers, self.pane_tabs, id="keys")
+        yield KeyBar(self.offers, self.pane_tabs, lambda: OFFLINE_KEYS if has_nothing(self) else (), id="keys")
 
     @property
     def address(self) -> str:
         """The server's URL, without secrets."""
         return one_line(self.session.address)
+
+    @property
+    def ends_its_server(self) -> bool:
+        """Whether the server is the demo's own, which stops with the app."""
+        return self.beside.is_demo
 
     @property
     def is_ready(self) -> bool:
@@ -179,6 +184,10 @@ class DebuggerScreen(PanesScreen):
             self.app.push_screen(TypeIdScreen(asked, thread_id), answered)
         else:
             self.ask(question, words, on_yes)
+
+    def pane_tabs(self) -> list[PaneTab]:
+        """None while there is nothing to look at."""
+        return [] if has_nothing(self) else super().pane_tabs()
 
     def connection_is(self, *, alive: bool) -> None:
         """What a look at the server found out about it."""

@@ -8,10 +8,24 @@ if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
 
 
+_WITHOUT_A_SERVER = ("refresh_data", "help", "command_palette", "ask_quit", "quit", "change_theme")
+"""What works before anything was read."""
+
+OFFLINE_KEYS = ("app.refresh", "app.quit")
+"""Bindings that the bar shows then, though otherwise it leaves them to the help."""
+
+
+def has_nothing(screen: DebuggerScreen) -> bool:
+    """Whether no server answers, and none ever did: there is nothing to look at."""
+    return not screen.connection.is_live and not screen.connection.was_live
+
+
 def offers(screen: DebuggerScreen, action: str) -> bool:
     """Whether an action can do something now; the keys of others are not shown."""
-    name = action.removeprefix("screen.")
+    name = action.removeprefix("screen.").removeprefix("app.")
     opened = screen.history.opened
+    if has_nothing(screen):
+        return name in _WITHOUT_A_SERVER
     if name in ("cancel_run", "join_run"):
         busy = opened is not None and opened.thread.status == "busy"
         return (screen.live.is_streaming or busy) and not (screen.read_only and name == "cancel_run")
@@ -25,9 +39,14 @@ def offers(screen: DebuggerScreen, action: str) -> bool:
 def reasons_to_stay(screen: DebuggerScreen) -> list[str]:
     """What a user should know before leaving, a sentence each."""
     reasons = []
+    if screen.ends_its_server and (screen.drafts or screen.input_editor.text.strip() or screen.live.streaming):
+        reasons.append("The demo's server stops, and its threads are gone.")
     if screen.drafts or screen.input_editor.text.strip():
         reasons.append("There is a draft that was not sent.")
     if screen.live.streaming:
-        words = "The run goes" if screen.live.streaming == 1 else f"{screen.live.streaming} runs go"
-        reasons.append(f"{words} on at the server.")
+        one = screen.live.streaming == 1
+        if screen.ends_its_server:
+            reasons.append("The run ends with it." if one else f"{screen.live.streaming} runs end with it.")
+        else:
+            reasons.append(f"{'The run goes' if one else f'{screen.live.streaming} runs go'} on at the server.")
     return reasons

@@ -34,6 +34,8 @@ class HeaderFacts:
     title: str = ""
     """What the pane in front shows; "" where all panes are seen with titles of their own."""
     counts: str = ""
+    is_stale: bool = True
+    """Offline: whether what is shown was read while there was a connection."""
 
 
 class HeaderLine(Widget):
@@ -126,7 +128,8 @@ def _left(facts: HeaderFacts, *, with_server: bool) -> Line:
 
 
 def _right(facts: HeaderFacts, *, with_assistant: bool) -> Line:
-    states = {"live": ("● live", "live"), "offline": ("✗ offline · stale", "offline")}
+    offline = "✗ offline · stale" if facts.is_stale else "✗ offline"
+    states = {"live": ("● live", "live"), "offline": (offline, "offline")}
     parts = [states.get(facts.state, ("… " + facts.state, "calm"))]
     if facts.assistant and with_assistant and not facts.title:
         parts.append((facts.assistant, ""))

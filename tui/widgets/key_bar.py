@@ -70,13 +70,18 @@ class KeyBar(Widget):
         self,
         offers: Callable[[str], bool],
         panes: Callable[[], Sequence[PaneTab]] = tuple,
+        besides: Callable[[], Sequence[str]] = tuple,
         *,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        """`offers` says whether an action, such as "screen.cancel_run", can do something now; `panes` are to switch."""
+        """`offers` says whether an action, such as "screen.cancel_run", can do something now; `panes` are to switch.
+
+        `besides` are ids of bindings that are shown now, though they are not made to be.
+        """
         super().__init__(id=id)
         self._offers = offers
         self._panes = panes
+        self._besides = besides
 
     def on_mount(self) -> None:
         """Listen for other keys."""
@@ -148,7 +153,8 @@ class KeyBar(Widget):
         key = active.binding.key
         character = key_to_character(key) or (format_key(key) if len(format_key(key)) == 1 else None)
         typed = focused is not None and focused.check_consume_key(key, character)
-        return active.binding.show and active.enabled and not typed and self._offers(active.binding.action)
+        shows = active.binding.show or active.binding.id in self._besides()
+        return shows and active.enabled and not typed and self._offers(active.binding.action)
 
 
 def fitting(bindings: list[Binding], width: int, always: tuple[str, ...]) -> tuple[list[Binding], list[Binding]]:
