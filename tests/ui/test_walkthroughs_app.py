@@ -52,6 +52,7 @@ async def test_w1_run(server_url: str, size: tuple[int, int]) -> None:
     async with app_on_server(server_url, size=size) as driver:
         await driver.press("a")
         assert "new thread" in await driver.yes()
+        await choose(driver, "agent")
         editor = driver.screen.input_editor
         await driver.until(lambda: editor.is_open, "the input editor")
         opened = driver.screen.history.opened
@@ -64,8 +65,8 @@ async def test_w1_run(server_url: str, size: tuple[int, int]) -> None:
         await driver.until(lambda: "No runs" in runs.empty_words(), "the list without runs")
         await driver.press("escape", "i")
         await driver.write(QUESTION)
+        await driver.until(lambda: "for agent" in str(editor.border_title), "who is to run it, chosen before")
         await driver.press("ctrl+s")
-        await choose(driver, "agent")
         assert "Run with this input" in await driver.yes()
         await driver.until(lambda: driver.screen.live.run_id, "the run's id")
 

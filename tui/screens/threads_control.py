@@ -199,7 +199,8 @@ class ThreadsControl:
         self.put(thread)
         self.pane.select(thread.thread_id)
         await self._screen.history.open(thread)
-        self._screen.travel.new_input()
+        if self._screen.history.opened is not None:
+            await self._screen.travel.open_input(self._screen.history.opened)
 
     async def _delete(self, thread: Thread) -> None:
         await self._screen.session.backend.delete_thread(thread.thread_id)

@@ -35,6 +35,8 @@ class TravelControl:
         self._input_at: tuple[OpenThread, Checkpoint | None] | None = None
         self._came_from = "timeline"
         self._schemas: dict[str, JSON] = {}
+        self._assistants: dict[str, Assistant] = {}
+        """Who is to run threads that have not run yet, by thread; the last chosen one last."""
 
     def replay(self) -> None:
         """Run again from the selected checkpoint, after a question."""
@@ -129,11 +131,34 @@ class TravelControl:
             return
         if self._refused():
             return
+        if self._lacks_assistant(opened):
+            self._plan(partial(self.open_input, opened), says="reading assistants")
+        else:
+            self._show_input(opened)  # at once: the next key is for it
+
+    async def open_input(self, opened: OpenThread) -> None:
+        """Open the input editor; on a thread that has not run yet choose who is to run it first."""
+        if self._lacks_assistant(opened):
+            assistant = await self._choose_assistant()
+            if assistant is None:
+                self._screen.tell(keyed("No assistant was chosen, so there is no input: {timeline.input} asks again."))
+                return
+            self._assistants[opened.thread_id] = assistant
+        if opened is self._screen.history.opened:
+            self._show_input(opened)
+
+    def _lacks_assistant(self, opened: OpenThread) -> bool:
+        known = opened.thread.graph_id or self._screen.session.assistant or self._assistants.get(opened.thread_id)
+        return known is None
+
+    def _show_input(self, opened: OpenThread) -> None:
+        chosen = self._assistants.get(opened.thread_id) if opened.thread.graph_id is None else None
+        name = f" for {_assistant_words(chosen)}" if chosen is not None else ""
         checkpoint, head = self._screen.history.selected, opened.tree.head
         at_head = checkpoint is None or checkpoint is head
         self._input_at = (opened, None if at_head else checkpoint)
         found = find_messages(head.values) if head is not None else ("messages", [])
-        title = "New input" if at_head or checkpoint is None else f"New input on top of step {checkpoint.step}"
+        title = f"New input{name}" if at_head or checkpoint is None else f"New input on top of step {checkpoint.step}"
         self._screen.input_editor.open(title, messages_key=found[0] if found else None)
 
     def leave_input(self) -> None:
@@ -194,12 +219,8 @@ class TravelControl:
             return
         opened, checkpoint = self._input_at
         session = self._screen.session
-        assistant: str | None = None
-        if opened.thread.graph_id is None and session.assistant is None:
-            assistant = await self._choose_assistant()
-            if assistant is None:
-                return
-        setup = await session.setup_for_input(opened.thread, assistant=assistant)
+        chosen = self._assistants.get(opened.thread_id) if opened.thread.graph_id is None else None
+        setup = await session.setup_for_input(opened.thread, assistant=chosen.assistant_id if chosen else None)
         entry = await self._entry(setup.assistant_id)
         then(opened, plan_input(opened.tree, checkpoint, value, setup, entry=entry))
 
@@ -217,15 +238,19 @@ class TravelControl:
         hints = {tool: argument_hints(self._schemas[assistant_id], tool) for tool in tools}
         self._screen.inspector.editor.show_hints(hints)
 
-    async def _choose_assistant(self) -> str | None:
-        """The assistant for a thread that has not run yet."""
-        assistants = await self._screen.session.assistants()
+    async def _choose_assistant(self) -> Assistant | None:
+        """The assistant for a thread that has not run yet; the one that was chosen last stands first."""
+        before = [chosen.assistant_id for chosen in self._assistants.values()]
+        assistants = sorted(
+            await self._screen.session.assistants(), key=lambda assistant: assistant.assistant_id not in before[-1:]
+        )
         if len(assistants) == 1:
-            return assistants[0].assistant_id
+            return assistants[0]
         if not assistants:
             raise PlanError(f"There are no assistants at {self._screen.address}, so nothing can run.")
         choices = [(assistant.assistant_id, _assistant_words(assistant)) for assistant in assistants]
-        return await self._screen.choose("Which assistant?", choices)
+        chosen = await self._screen.choose("Which assistant?", choices)
+        return next((assistant for assistant in assistants if assistant.assistant_id == chosen), None)
 
     async def _entry(self, assistant_id: str) -> tuple[str, ...]:
         """The nodes that an input runs first; () where the server does not draw the graph."""
