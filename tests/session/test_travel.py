@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import AGENT, FakeBackend
-from tui.backends.errors import Conflict, ConnectionLost, ServerFailed, StreamBroken
+from tui.backends.errors import Conflict, ConnectionLost, NotFound, ServerFailed, StreamBroken
 from tui.domain.checkpoint import Checkpoint, Interrupt, Run, ServerInfo, Task, Thread
 from tui.domain.plans import PlanError, TravelPlan, plan_fork, plan_input, plan_replay
 from tui.domain.transcript import GAP
@@ -91,6 +91,18 @@ async def test_a_fork_writes_verifies_runs_and_reads_again(stage: Stage) -> None
     assert head is not None
     assert "San Francisco" in head.values["messages"][-1]["content"]
     assert stage.opened.tree.fork_point_of(head.checkpoint_id) == stage.at(1).checkpoint_id
+
+
+@pytest.mark.parametrize("way", ["fork", "replay"])
+async def test_nothing_is_sent_for_a_checkpoint_that_is_gone(stage: Stage, way: str) -> None:
+    plan = await (stage.fork() if way == "fork" else stage.replay())
+    rows = stage.backend.rows[stage.opened.thread_id]
+    assert plan.start is not None
+    rows[:] = [row for row in rows if row.checkpoint_id != plan.start.checkpoint_id]
+    with pytest.raises(NotFound):
+        await stage.carry_out(plan)
+    assert stage.backend.sent("update_state", "stream_run") == []
+    assert stage.kinds() == [PlanReady]
 
 
 async def test_a_fork_runs_as_the_original_did(stage: Stage) -> None:

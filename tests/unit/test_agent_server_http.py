@@ -106,7 +106,7 @@ async def test_large_answers_are_parsed_beside_the_event_loop(monkeypatch: pytes
 
     class Counting(ThreadPoolExecutor):
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-            parsed.append(len(args[0]))
+            parsed.append(len(args[-1]))
             return super().submit(fn, *args, **kwargs)
 
     monkeypatch.setattr(http, "_ASIDE", Counting(1))

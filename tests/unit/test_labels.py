@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -236,3 +237,13 @@ def test_an_edit_that_only_adds_messages_says_what_they_say() -> None:
     after = {"messages": [*before["messages"], asks]}
     assert edit_words(before, after) == 'adds book(seat="12A")'
     assert edit_words(before, {**after, "topic": "trips"}).startswith("messages[1] = {"), "it did more than that"
+
+
+def test_a_row_whose_parent_is_gone_is_made_by_what_the_server_wrote_down() -> None:
+    orphan = Checkpoint("t", "c5", parent_id="c4", source="loop", step=4, values={"messages": []})
+    assert origin_of(orphan, None).label == "a step"
+    told = replace(orphan, metadata={"writes": {"agent": {"messages": []}}})
+    assert origin_of(told, None) == Origin(OriginKind.NODES, ("agent",))
+    unusables: list[Any] = [None, {}, [], {"__start__": {}}]
+    for unusable in unusables:
+        assert origin_of(replace(orphan, metadata={"writes": unusable}), None).label == "a step"

@@ -18,7 +18,7 @@ class OriginKind(Enum):
     EDIT = "edit"
     REPLAY = "replay"
     COPY = "copy"
-    UNKNOWN = "?"
+    UNKNOWN = "a step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,11 @@ def origin_of(checkpoint: Checkpoint, parent: Checkpoint | None) -> Origin:
         # A copy stands beside the checkpoint that it copies, so it differs from its parent.
         return Origin(OriginKind.COPY if parent is not None else OriginKind.REPLAY)
     if parent is None:
-        return Origin(OriginKind.START if checkpoint.step == 0 else OriginKind.UNKNOWN)
+        # Servers up to langgraph 0.4 write down who wrote; else only the parent knows, and it is not here (any more).
+        writes = checkpoint.metadata.get("writes")
+        nodes = tuple(writes) if isinstance(writes, dict) and START not in writes else ()
+        kind = OriginKind.NODES if nodes else OriginKind.START if checkpoint.step == 0 else OriginKind.UNKNOWN
+        return Origin(kind, nodes)
     if parent.next == (START,) or (parent.source == "input" and checkpoint.step == 0):
         return Origin(OriginKind.START)
     nodes = tuple(task.name for task in step_tasks(parent))

@@ -324,11 +324,7 @@ class LiveControl:
             self._screen.warn(f"{name}: {ended.end.value}.{why}")
 
     async def _carry_out(self, followed: Followed, plan: TravelPlan) -> None:
-        opened = followed.opened
-        if plan.start is not None:
-            # Servers accept edits and runs at checkpoints that are gone, and hang them on nothing: look first.
-            await opened.backend.checkpoint(opened.thread_id, plan.start.ref)
-        await carry_out(opened, plan, lambda event: self._hear(followed, event))
+        await carry_out(followed.opened, plan, lambda event: self._hear(followed, event))
 
     async def _join(self, followed: Followed, run: Run) -> None:
         await join_run(followed.opened, run, lambda event: self._hear(followed, event))

@@ -67,7 +67,13 @@ def _tell_trouble(opened: OpenThread, emit: Emit) -> None:
 
 
 async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Checkpoint | None:
-    """Send the plan's update, if it has one, and verify it; returns the checkpoint to run from."""
+    """Send the plan's update, if it has one, and verify it; returns the checkpoint to run from.
+
+    Raises `NotFound`, before anything is sent, when the checkpoint that the plan starts from is gone.
+    """
+    if plan.start is not None:
+        # Servers accept edits and runs at checkpoints that are gone, and hang them on nothing: look first.
+        await opened.backend.checkpoint(opened.thread_id, plan.start.ref)
     update = _update_of(opened, plan)
     if update is None or plan.start is None:
         return plan.start

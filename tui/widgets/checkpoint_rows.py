@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tui.domain.checkpoint import JSON, Checkpoint, Run, Task
 from tui.domain.labels import ago, duration
-from tui.domain.origin import origin_of
+from tui.domain.origin import OriginKind, origin_of
 from tui.domain.run_setup import run_setup
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.secrets import hide_named
@@ -158,7 +158,9 @@ def _add_place(page: _Page, facts: Facts) -> None:
         page.add_fact("namespace", checkpoint.namespace, "", "namespace")
     step = "not said" if checkpoint.step is None else str(checkpoint.step)
     page.add_fact("step", step)
-    page.add_fact("made by", origin_of(checkpoint, facts.parent).label)
+    origin = origin_of(checkpoint, facts.parent)
+    unknown = "; its parent would tell which, and is not here" if origin.kind is OriginKind.UNKNOWN else ""
+    page.add_fact("made by", f"{origin.label}{unknown}")
     page.add_fact("source", checkpoint.source or "not said", "calm")
     if facts.branch is not None or facts.is_head:
         words = [f"branch {facts.branch}"] if facts.branch is not None else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -36,6 +37,8 @@ _RUN_IN_PATH = re.compile(r"/runs/([0-9A-Za-z-]+)")
 
 _ASIDE = ThreadPoolExecutor(1, "forkpoint-json")
 """Where big answers are parsed. One thread: each keeps memory of its own, and the GIL lets only one of them work."""
+
+_GIVE_WAY_SECONDS = 0.0005
 
 Query = Sequence[tuple[str, str]]
 
@@ -261,7 +264,7 @@ class Http:
             return None
         try:
             if len(raw) > limits.PARSE_ASIDE:
-                return await asyncio.get_running_loop().run_in_executor(_ASIDE, reading.parse, raw)
+                return await asyncio.get_running_loop().run_in_executor(_ASIDE, _parse_aside, reading.parse, raw)
             return reading.parse(raw)
         except JSONError as error:
             start = raw[:200].lstrip().lower()
@@ -335,6 +338,16 @@ def compression_of(response: httpx.Response) -> str | None:
     """How an answer is compressed; None if it is not, as was asked."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     return one_line(encoding, 30) if encoding not in ("", "identity") else None
+
+
+def _parse_aside(parse: Callable[[bytes], JSON], raw: bytes) -> JSON:
+    """Parse in a thread that gives way to the screen at once: whoever waits for the GIL waits no longer than this."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_GIVE_WAY_SECONDS)
+    try:
+        return parse(raw)
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def run_id_of(response: httpx.Response) -> str | None:
