@@ -78,7 +78,6 @@ async def test_w1_run(server_url: str, size: tuple[int, int]) -> None:
         assert run.kwargs["input"] == {"messages": [{"role": "user", "content": QUESTION}]}
         assert {"config", "stream_mode", "interrupt_before", "interrupt_after", "webhook"} <= run.kwargs.keys()
         await driver.run_over()
-        await driver.press("ctrl+r")
         await driver.until(lambda: runs.runs[0].status == "success", "the run's success in the list")
         await driver.press("escape")
 

@@ -253,3 +253,15 @@ def test_every_line_fits(width: int) -> None:
     lines = LiveLines()
     lines.update(transcript_of(events), width, now=1.0)
     assert all(width_of(line) <= max(width, 24) for line in lines.lines)
+
+
+def test_events_of_unknown_kinds_are_shown_as_they_came() -> None:
+    transcript = transcript_of([StreamEvent("weather|sub:1", {"wind": 9}), StreamEvent("weather", "\x1b[2J")])
+    lines = LiveLines()
+    lines.update(transcript, 80)
+    text = "\n".join(plain(line) for line in lines.lines)
+    assert "weather" in text
+    assert "wind" in text
+    assert "\x1b" not in text
+    lines.update(transcript, 80)
+    assert "\n".join(plain(line) for line in lines.lines) == text, "each once"

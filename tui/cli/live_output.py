@@ -8,6 +8,7 @@ from tui.cli.options import Options
 from tui.cli.output import print_json, say, say_aside
 from tui.cli.paragraph import Paragraph
 from tui.domain.addresses import tail
+from tui.domain.cells import padded
 from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
 from tui.domain.labels import call_words, change_words, in_words, step_words
@@ -17,6 +18,7 @@ from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
 from tui.domain.secrets import hide_named
 from tui.domain.transcript import GAP, StreamEvent
+from tui.domain.transcript_builder import KNOWN_MODES
 from tui.session.events import (
     HistoryLost,
     LineBack,
@@ -30,6 +32,9 @@ from tui.session.events import (
     Streamed,
     TravelEvent,
 )
+
+_NODE_CELLS = 10
+"""What the names of nodes take at least."""
 
 
 class Printer(Protocol):
@@ -131,6 +136,9 @@ class PlainPrinter:
         elif event.mode == "custom":
             self._close_line()
             say(f"  {one_line(in_words(event.data, 200))}")
+        elif event.mode not in KNOWN_MODES:
+            self._close_line()
+            say(f"  {one_line(event.event, 60)}: {one_line(in_words(event.data, 200))}")
 
     def _token(self, event: StreamEvent) -> None:
         message, about = _message_and_metadata(event.data)
@@ -140,7 +148,7 @@ class PlainPrinter:
         node = ".".join((*_subgraph_names(event), str(about.get("langgraph_node", "?"))))
         if self._open is None:
             self._open = (node, message_id)
-            self._paragraph = Paragraph(f"{one_line(node):<10} ")
+            self._paragraph = Paragraph(padded(one_line(node), _NODE_CELLS) + " ")
         if self._open == (node, message_id) and self._paragraph is not None:
             self._said.add(message_id)
             self._paragraph.write(text)
@@ -152,7 +160,7 @@ class PlainPrinter:
         words = step_words(None, _without(update, self._said))
         self._said |= _ids(update)
         if words:
-            say(f"{one_line(node):<10} {one_line(words)}")
+            say(f"{padded(one_line(node), _NODE_CELLS)} {one_line(words)}")
 
     def _close_line(self) -> None:
         if self._paragraph is not None:
@@ -217,7 +225,9 @@ def _say_of_the_line(event: TravelEvent) -> None:
         say_aside(str(event))
     elif isinstance(event, LineLost):
         say_aside(f"{event}: {event.reason}")
-    elif isinstance(event, LineBack) and not event.complete:
+    elif isinstance(event, LineBack) and event.complete:
+        say_aside("Joined again.")
+    elif isinstance(event, LineBack):
         say_aside("Joined again. The server keeps no events: results that were missed are filled from the history.")
 
 

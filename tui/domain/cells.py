@@ -70,6 +70,11 @@ def cell_len(text: str) -> int:
     return sum(cells for _, _, cells in clusters(text))
 
 
+def padded(text: str, cells: int) -> str:
+    """The text with spaces behind it, so that it takes at least so many cells."""
+    return text + " " * max(0, cells - cell_len(text))
+
+
 def clusters(text: str) -> Iterator[tuple[int, int, int]]:
     """What shows as one character each: (start, end, cells) in order, covering the whole text."""
     start = index = cells = 0

@@ -89,7 +89,7 @@ class StreamPosition:
 
 
 class _Overlap:
-    """Finds what comes twice behind the stored events of a stream that was resumed. `since`: when that was asked for."""
+    """Finds what comes twice behind the stored events of a resumed stream. `since`: when it was asked for."""
 
     def __init__(self, since: float) -> None:
         self._since = since

@@ -32,6 +32,8 @@ class StreamEvent:
     """It was not in the stream: read from the history, in the place of what a broken line swallowed."""
     raw: str | None = field(default=None, repr=False, compare=False)
     """The data as the server wrote it, where it came over the wire."""
+    order: int = field(default=0, repr=False, compare=False)
+    """Its place among all items of a transcript that keeps it."""
 
     @property
     def mode(self) -> str:

@@ -31,6 +31,12 @@ MOST_LEVELS = 50
 
 # Known, and of no use here: they repeat the state, or belong to others.
 _IGNORED = frozenset({"values", "checkpoints", "debug", "events", "feedback", "heartbeat", "state_update", "lifecycle"})
+KNOWN_MODES = _IGNORED | {
+    *("messages", "messages/partial", "messages/complete", "messages/metadata"),
+    *("updates", "custom", "tasks", "metadata", "error", "end"),
+}
+"""Names of events whose meaning is known; any other is shown as it came."""
+
 _ATTEMPT_SUFFIX = re.compile(r"-\d+$")
 
 _Namespace: TypeAlias = tuple[str, ...]
@@ -93,7 +99,7 @@ class TranscriptBuilder:
         if not understood:
             self._keep_beside()
             self._dropped += len(self._unknown) == self._unknown.maxlen
-            self._unknown.append(replace(event, raw=None))
+            self._unknown.append(replace(event, raw=None, order=self._events))
 
     def snapshot(self) -> Transcript:
         """The transcript so far."""

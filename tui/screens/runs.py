@@ -24,6 +24,9 @@ from tui.widgets.run_rows import run_line, run_page
 
 PAGE = 50
 
+ACTIVE_SECONDS = 2.0
+"""Between two looks while a run of the list is active: its state stays true without a key."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunChoice:
@@ -121,6 +124,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         """Read the first page."""
         self._list.need_more = self._more
         self._list.focus()
+        self.set_interval(ACTIVE_SECONDS, self._look_again)
         self.action_reload()
 
     @property
@@ -130,6 +134,11 @@ class RunsScreen(ModalScreen[RunChoice | None]):
     def action_reload(self) -> None:
         """Read from the beginning again."""
         self.run_worker(self._load(0), group="runs", exclusive=True, exit_on_error=False)
+
+    def _look_again(self) -> None:
+        """Who has read on does not lose the place: only the first page is looked at again."""
+        if len(self._list.runs) <= PAGE and any(run.is_active for run in self._list.runs):
+            self.run_worker(self._load(0, quiet=True), group="runs", exclusive=True, exit_on_error=False)
 
     def action_details(self) -> None:
         """All that is known of the run under the cursor."""
@@ -151,11 +160,13 @@ class RunsScreen(ModalScreen[RunChoice | None]):
     def _more(self) -> None:
         self.run_worker(self._load(len(self._list.runs)), group="runs", exclusive=True, exit_on_error=False)
 
-    async def _load(self, offset: int) -> None:
+    async def _load(self, offset: int, *, quiet: bool = False) -> None:
         try:
             page = list(await self._read(offset))
         except BackendError as error:
             words = one_line(f"{error.what} {error.hint}")
+            if quiet:
+                return  # nobody asked; the list stays as it is
             if offset:
                 self.notify(words, severity="error", markup=False)
             else:

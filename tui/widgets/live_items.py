@@ -9,16 +9,19 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TypeVar
 
 from tui.domain.checkpoint import JSON
 from tui.domain.progress import Progress, progress_of
 from tui.domain.safe_text import one_line
-from tui.domain.transcript import CustomEvent, Gap, NodeSection, Transcript
+from tui.domain.transcript import CustomEvent, Gap, NodeSection, StreamEvent, Transcript
 from tui.widgets.lines import Part
 
 MOST_SECTIONS = 200
 MOST_EVENTS = 200
 MOST_BARS = 50
+
+_Event = TypeVar("_Event", CustomEvent, StreamEvent)
 
 _RUNNING: Part = ("▸", "mark-running")
 _DONE: Part = ("✓", "ok")
@@ -60,7 +63,7 @@ class LiveItems:
         self._timed = timed
         self._times: dict[int, tuple[float | None, float | None]] = {}
         self._idle_since: float | None = None
-        self._told = 0
+        self._told = self._told_unknown = 0
         self._bars: dict[tuple[tuple[str, ...], str], Item] = {}
         self._events: deque[Item] = deque(maxlen=MOST_EVENTS)
         self._count = 0
@@ -77,6 +80,10 @@ class LiveItems:
             self._take_times(sections, now)
         for event in _after(transcript.custom, self._told):
             self._take_event(event)
+        for unknown in _after(transcript.unknown, self._told_unknown):
+            self._told_unknown = unknown.order
+            label = " " * min(3, len(unknown.namespace)) + one_line(unknown.mode, 40)
+            self._events.append(Item(unknown.order, label, _TOLD, data=unknown.data))
         self._count = len(transcript.sections) + len(self._bars) + len(self._events)
         self._count += len(transcript.gaps) + transcript.dropped
         items = [self._section_item(section, label, over=over) for section, label in _labelled(sections)]
@@ -128,7 +135,7 @@ class LiveItems:
             self._events.append(self._bars.pop(next(iter(self._bars))))
 
 
-def _after(events: Sequence[CustomEvent], order: int) -> Iterator[CustomEvent]:
+def _after(events: Sequence[_Event], order: int) -> Iterator[_Event]:
     """The events behind one that was taken in already: from the end, because most were."""
     first = len(events)
     while first and events[first - 1].order > order:
