@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.benchmarks.long_threads import GRAPHS, ThreadMaker
 from tests.benchmarks.measure import python_module
 from tests.benchmarks.pty_terminal import PtyTerminal
+from tui.config import first_time
 from tui.demo.server import RunningDemo, start_demo_server
 
 
@@ -41,6 +42,9 @@ class Lab:
     quick: bool = False
     say: Callable[[str], None] = lambda _text: None
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="forkpoint-benchmarks-")))
+
+    def __post_init__(self) -> None:
+        first_time("hint", self.home / "forkpoint")  # the greeting would lie over what is measured
 
     def close(self) -> None:
         """Remove the home."""

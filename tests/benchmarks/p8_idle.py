@@ -24,7 +24,7 @@ def idle(lab: Lab) -> Report:
             with CountingProxy(server.url) as proxy, lab.app(proxy.url, thread=thread) as terminal:
                 ready(terminal)
                 terminal.settle(2.0)
-                before, asked, spent = terminal.seen(), proxy.requests, cpu_seconds(terminal.pid)
+                before, asked, spent = terminal.seen(), len(proxy.requests), cpu_seconds(terminal.pid)
                 lines = terminal.screen.lines()
                 time.sleep(seconds)
                 after = terminal.seen()
@@ -32,7 +32,7 @@ def idle(lab: Lab) -> Report:
                 idle_frames.append(after.frames - before.frames - (terminal.screen.lines() != lines))
                 sizes.append(after.bytes - before.bytes)
                 cpu.append(100 * (cpu_seconds(terminal.pid) - spent) / seconds)
-                requests.append(proxy.requests - asked)
+                requests.append(len(proxy.requests) - asked)
     what = f"idle for {seconds:.0f} s"
     return Report(
         [

@@ -9,7 +9,7 @@ import threading
 from types import TracebackType
 from urllib.parse import urlsplit
 
-_REQUEST = re.compile(rb"(?:^|\r\n\r\n|\})(?:GET|POST|PATCH|PUT|DELETE) /\S* HTTP/1\.1\r\n")
+_REQUEST = re.compile(rb"(?:^|\r\n\r\n|\})((?:GET|POST|PATCH|PUT|DELETE) /\S*) HTTP/1\.1\r\n")
 
 
 class CountingProxy:
@@ -22,7 +22,7 @@ class CountingProxy:
         self._target = (parts.hostname, parts.port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
-        self._count = 0
+        self._seen: list[str] = []
         self._lock = threading.Lock()
 
     @property
@@ -31,10 +31,10 @@ class CountingProxy:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     @property
-    def requests(self) -> int:
-        """Requests that have begun so far."""
+    def requests(self) -> list[str]:
+        """Method and path of the requests that have begun so far, such as "GET /info"."""
         with self._lock:
-            return self._count
+            return self._seen.copy()
 
     def __enter__(self) -> CountingProxy:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -64,7 +64,7 @@ class CountingProxy:
             while data := source.recv(65536):
                 if counts:
                     with self._lock:
-                        self._count += len(_REQUEST.findall(data))
+                        self._seen += [found.decode() for found in _REQUEST.findall(data)]
                 sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
