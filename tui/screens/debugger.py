@@ -55,6 +55,7 @@ from tui.widgets.pane_title import set_title
 from tui.widgets.question_line import QuestionLine
 from tui.widgets.request_lines import request_page
 from tui.widgets.row_view import RowView
+from tui.widgets.rows_compositor import RowsCompositor
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
 
@@ -80,6 +81,7 @@ class DebuggerScreen(PanesScreen):
         secrets: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._compositor = RowsCompositor()
         self.session = session
         self.secrets = tuple(secrets)
         """The connection's keys: what is written to a file goes without them."""

@@ -45,6 +45,7 @@ class LineView(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._strips: dict[tuple[int, int], Strip] = {}
+        self._drawn_lines: dict[tuple[Line, int, str], Strip] = {}
         self._styles_by_name: dict[str, Style] = {}
         self._base: Style | None = None
 
@@ -100,6 +101,7 @@ class LineView(ScrollView, can_focus=True):
         """A theme changed: all styles are read again."""
         super().notify_style_update()
         self._strips.clear()
+        self._drawn_lines.clear()
         self._styles_by_name.clear()
         self._base = None
 
@@ -115,12 +117,12 @@ class LineView(ScrollView, can_focus=True):
         if not 0 <= index < self.line_count:
             return Strip.blank(width, self.base)
         if self.is_under_cursor(index):
-            return self._draw(index, width, cursor=True)
+            return self._strip_of(self.line_at(index, width), width, "cursor" if self.has_focus else "cursor-blur")
         key = (index, width)
         if key not in self._strips:
             if len(self._strips) > CACHED_LINES:
                 self._strips.clear()
-            self._strips[key] = self._draw(index, width)
+            self._strips[key] = self._strip_of(self.line_at(index, width), width)
         return self._strips[key]
 
     def style_named(self, name: str) -> Style:
@@ -129,14 +131,20 @@ class LineView(ScrollView, can_focus=True):
             self._styles_by_name[name] = self.base + named_style(name, self.app.theme_variables) if name else self.base
         return self._styles_by_name[name]
 
-    def _draw(self, index: int, width: int, *, cursor: bool = False) -> Strip:
-        over = self._cursor_style() if cursor else Style.null()
-        line = self.line_at(index, width)
-        strip = Strip([Segment(text, self.style_named(style) + over) for text, style in line if text])
-        return strip.adjust_cell_length(width, self.base + over)
+    def _strip_of(self, line: Line, width: int, cursor: str = "") -> Strip:
+        """A line as it is drawn, maybe under the cursor. The same line again is the same strip, wherever it stands."""
+        key = (line, width, cursor)
+        if key not in self._drawn_lines:
+            if len(self._drawn_lines) > CACHED_LINES:
+                self._drawn_lines.clear()
+            over = named_style(cursor, self.app.theme_variables) if cursor else Style.null()
+            strip = Strip([Segment(text, self._part_style(style, over)) for text, style in line if text])
+            self._drawn_lines[key] = strip.adjust_cell_length(width, self.base + over)
+        return self._drawn_lines[key]
 
-    def _cursor_style(self) -> Style:
-        return named_style("cursor" if self.has_focus else "cursor-blur", self.app.theme_variables)
+    def _part_style(self, name: str, over: Style) -> Style:
+        """The style of a part, under the cursor's or the null style."""
+        return self.style_named(name) + over
 
     def action_move(self, lines: int) -> None:
         """Scroll by lines."""

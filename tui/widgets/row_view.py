@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.color import Color as RichColor
-from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.color import Color
 from textual.events import Click
 from textual.message import Message
-from textual.strip import Strip
 
 from tui.domain.checkpoint import JSON
 from tui.widgets.line_list import LineList
@@ -147,15 +145,9 @@ class RowView(LineList):
             self._strips.clear()
             self.refresh()
 
-    def _draw(self, index: int, width: int, *, cursor: bool = False) -> Strip:
-        """One line; a match stays one under the cursor."""
-        over = self._cursor_style() if cursor else Style.null()
-        segments = [
-            Segment(text, self.style_named(style) + (Style.null() if style == "match" else over))
-            for text, style in self.line_at(index, width)
-            if text
-        ]
-        return Strip(segments).adjust_cell_length(width, self.base + over)
+    def _part_style(self, name: str, over: Style) -> Style:
+        """A match stays one under the cursor."""
+        return self.style_named(name) if name == "match" else super()._part_style(name, over)
 
     def style_named(self, name: str) -> Style:
         """The style of a part; `NAME~` is `NAME`, calmer."""
