@@ -30,7 +30,6 @@ from tui.config import Connection, Look, config_folder, first_time, state_folder
 from tui.domain.addresses import Address
 from tui.domain.production import Care
 from tui.domain.safe_text import one_line
-from tui.screens.server_page import show_server
 from tui.screens.signals import leave_on_signals
 from tui.session.late import LateSession
 from tui.session.session import Session
@@ -207,6 +206,8 @@ class ForkpointApp(TerminalApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers besides the keys."""
+        from tui.screens.server_page import show_server
+
         del screen
         yield SystemCommand("app: theme", "Change the colours", self.action_change_theme)
         yield SystemCommand("server: what it can do", "And what it lacks", partial(show_server, self._debugger))
