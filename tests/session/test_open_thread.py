@@ -1,0 +1,101 @@
+"""Reading a thread's pages: as many rows as they weigh little, and every part kept once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.fakes import FakeBackend
+from tests.ui.test_navigation import long_thread
+from tests.unit.agent_server_fakes import backend
+from tui.backends._httpx import httpx
+from tui.backends.base import HistoryPage, HistoryReading
+from tui.backends.errors import TooLarge
+from tui.domain.checkpoint import Thread
+from tui.session import open_thread
+from tui.session.open_thread import OpenThread
+
+
+@dataclass
+class HeavyBackend(FakeBackend):
+    """Rows of many bytes, of which a page is only handed out as far as it may weigh."""
+
+    row_bytes: int = 0
+
+    async def history(
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
+    ) -> HistoryPage:
+        self._note("asked", limit)
+        page = await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
+        size = self.row_bytes * len(page.checkpoints)
+        if limit > 1 and reading is not None and reading.most_bytes is not None and size > reading.most_bytes:
+            raise TooLarge("The page is too large.")
+        return HistoryPage(page.checkpoints, page.reached_end, size)
+
+
+@pytest.mark.parametrize(
+    ("row_bytes", "limits"),
+    [
+        (1000, [60, 100]),
+        (200_000, [60, 5, 5]),
+        (1_000_000, [60, 1, 1]),
+        (50_000_000, [60, 1, 1]),
+    ],
+)
+async def test_a_page_has_as_many_rows_as_weigh_little(row_bytes: int, limits: list[int]) -> None:
+    made = long_thread(70)
+    heavy = HeavyBackend(threads=made.threads, rows=made.rows, run_list=made.run_list, row_bytes=row_bytes)
+    opened = OpenThread(heavy, Thread("t-1"))
+    await opened.load_all()
+    assert len(opened.tree) == 70
+    assert [about for name, about in heavy.calls if name == "asked"][: len(limits)] == limits
+
+
+def row(number: int) -> dict[str, Any]:
+    messages = [{"type": "ai", "id": f"m{n}", "content": f"turn {n} " * 20} for n in range(number + 1)]
+    return {
+        "values": {"messages": messages[:-1]},
+        "next": ["step"],
+        "tasks": [{"id": f"t{number}", "name": "step", "result": {"messages": messages[-1:]}}],
+        "metadata": {"source": "loop", "step": 1, "langgraph_version": "1.0"},
+        "checkpoint": {"checkpoint_id": f"c{number:03}", "checkpoint_ns": ""},
+        "parent_checkpoint": {"checkpoint_id": f"c{number - 1:03}", "checkpoint_ns": ""} if number else None,
+    }
+
+
+class History(httpx.AsyncBaseTransport):
+    """A server with 50 rows."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        before, limit = request.url.params.get("before", "d"), int(request.url.params["limit"])
+        rows = [row(number) for number in range(49, -1, -1)]
+        older = [one for one in rows if one["checkpoint"]["checkpoint_id"] < before]
+        return httpx.Response(200, content=json.dumps(older[:limit]).encode())
+
+
+async def test_every_part_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_thread, "MAX_PAGE", 7)
+    opened = OpenThread(backend(History()), Thread("t"))
+    opened._page = 7
+    await opened.load_all()
+    assert len(opened.tree) == 50
+    head = opened.tree.head
+    assert head is not None
+    for checkpoint in opened.tree:
+        messages = checkpoint.values["messages"]
+        assert [message["id"] for message in messages] == [f"m{n}" for n in range(int(checkpoint.checkpoint_id[1:]))]
+        assert all(mine is known for mine, known in zip(messages, head.values["messages"], strict=False))
+        assert checkpoint.metadata is head.metadata
+        after = opened.tree.children(checkpoint.checkpoint_id)
+        if after:
+            made = opened.tree[after[0]].values["messages"][-1]
+            assert checkpoint.tasks[0].result["messages"][0] is made
