@@ -37,3 +37,13 @@ def test_the_http_library_comes_without_its_command_line() -> None:
     loaded = modules_after("import tui.backends.agent_server.backend")
     assert "httpx" in loaded
     assert "click" not in loaded
+
+
+def test_the_screen_asks_nothing_of_a_backend_before_it_connects() -> None:
+    loaded = modules_after(
+        "import asyncio; from tui.app import ForkpointApp; from tui.config import Connection; "
+        "from tui.session.late import LateSession; app = ForkpointApp(LateSession(Connection('http://127.0.0.1:9'))); "
+        "screen = app.get_default_screen(); screen.now()"
+    )
+    assert "tui.screens.debugger" in loaded
+    assert "httpx" not in loaded

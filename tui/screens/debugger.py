@@ -100,7 +100,7 @@ class DebuggerScreen(PanesScreen):
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
         self.copying = CopyControl(self)
-        self.now: Callable[[], datetime] = lambda: now() + session.backend.clock_ahead
+        self.now: Callable[[], datetime] = lambda: now() + session.clock_ahead
 
     def compose(self) -> ComposeResult:
         """Header, panes, what opens at the bottom, keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -41,6 +42,11 @@ class LateSession(Session):
     def can_run(self) -> bool:
         """Whether runs can be started, as far as it is known."""
         return super().can_run if self._backend is not None else not self._connection.read_only
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far the server's clock is ahead of ours, as far as it is known."""
+        return super().clock_ahead if self._backend is not None else timedelta()
 
     async def connect(self) -> ServerInfo:
         """Make the backend beside what goes on, and probe the server."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from tui.backends.base import Backend, ThreadPage, ThreadQuery
 from tui.backends.errors import NotFound
@@ -56,6 +57,11 @@ class Session:
     def can_run(self) -> bool:
         """Whether runs can be started, as far as it is known."""
         return self.backend.capabilities.can_run
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far the server's clock is ahead of ours, as far as it is known."""
+        return self.backend.clock_ahead
 
     async def connect(self) -> ServerInfo:
         """Probe the server; raises `BackendError` with what to try."""
