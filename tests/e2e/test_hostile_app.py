@@ -40,7 +40,7 @@ def test_every_screen_on_a_hostile_server(server: HostileServer, tmp_path: Path)
 
 def _look_at_the_inspector(app: StrictTerminal) -> None:
     app.write("3")
-    app.see("] next tab", "thought  OSC 0")
+    app.see("] next tab", "asks: OSC 0", "searchn␛]")
     for shows in ("array 3", "waits for", '"messages": ['):
         app.write("]")
         app.see(shows)
@@ -49,8 +49,9 @@ def _look_at_the_inspector(app: StrictTerminal) -> None:
     app.write("/")
     app.wait_for(lambda screen: screen.line(35).startswith(" /"), what="the line to find with")
     app.write(f"robot{ENTER}")
-    app.wait_for(lambda screen: screen.line(35).startswith("╰"), what="no line to find with")
-    app.see('"type": "robotn\\u001b]')
+    app.see('"type": "robotn\\u001b]', "esc ends it")
+    app.write(ESC)
+    app.gone("esc ends it")
     app.write("y")
     app.see("enter chooses")
     app.write(ESC)
@@ -98,7 +99,11 @@ def _fork_and_replay(app: StrictTerminal) -> None:
     app.see("R raw events")
     app.write(" G")
     app.write("R")
-    app.see("Raw events", "error  1n␛]")
+    app.see("Raw events", "unheardn␛]")
+    app.write(ENTER)
+    app.see("frame ")
+    app.write(ESC)
+    app.gone("frame ")
     app.write(ESC)
     app.gone("Raw events")
 

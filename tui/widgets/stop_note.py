@@ -35,7 +35,7 @@ class StopNote(Static):
     """Hidden where nothing stopped."""
 
     DEFAULT_CSS = """
-    StopNote { display: none; height: auto; margin-bottom: 1; }
+    StopNote { display: none; height: auto; max-height: 40%; margin-bottom: 1; }
     StopNote.-stopped { display: block; }
     """
 
