@@ -137,6 +137,7 @@ async def test_w3_fork(server_url: str, asked: str, size: tuple[int, int]) -> No
         await driver.run_over()
         assert not inspector.is_editing
         assert not driver.screen.drafts
+        assert not any("draft is kept" in words for words in driver.heard)
         assert [section.node for section in driver.screen.live_pane.transcript.sections] == ["action", "agent"]
         assert driver.screen.timeline.summary == "8 checkpoints · 2 branches"
         rows = driver.text("#timeline") if size[0] > 100 else ""

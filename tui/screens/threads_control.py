@@ -152,7 +152,7 @@ class ThreadsControl:
 
     def _start_making(self) -> None:
         # What is typed meanwhile is for the input editor that opens with the thread.
-        self._screen.waiting_keys.wait_for(self._make, group="thread-change", says="making a thread")
+        self._screen.waiting_keys.wait_for(self._make, group="thread-change", says="making a thread", may_stop=False)
 
     def ask_delete(self) -> None:
         """Delete the thread under the cursor, after a question."""

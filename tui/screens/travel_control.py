@@ -239,11 +239,16 @@ class TravelControl:
         self._screen.inspector.editor.show_hints(hints)
 
     async def _choose_assistant(self) -> Assistant | None:
-        """The assistant for a thread that has not run yet; the one that was chosen last stands first."""
-        before = [chosen.assistant_id for chosen in self._assistants.values()]
-        assistants = sorted(
-            await self._screen.session.assistants(), key=lambda assistant: assistant.assistant_id not in before[-1:]
-        )
+        """Who is to run a thread that has not run yet: first the one chosen last, then those of the newest threads."""
+        chosen_last = [chosen.assistant_id for chosen in self._assistants.values()][-1:]
+        graphs = [thread.graph_id for thread in self._screen.threads_list.threads if thread.graph_id is not None]
+
+        def wanted(assistant: Assistant) -> tuple[bool, int]:
+            used = graphs.index(assistant.graph_id) if assistant.graph_id in graphs else len(graphs)
+            return assistant.assistant_id not in chosen_last, used
+
+        assistants = sorted(await self._screen.session.assistants(), key=wanted)
+        self._screen.show_progress("")  # nothing is waited for but the user
         if len(assistants) == 1:
             return assistants[0]
         if not assistants:

@@ -35,6 +35,7 @@ class _Opening:
     """Something that opens: keys wait for it."""
 
     given_up: Callable[[], object] | None = None
+    may_stop: bool = True
     worker: Worker[None] | None = None
 
 
@@ -66,13 +67,17 @@ class WaitingKeys:
         says: str,
         on_error: OnError | None = None,
         given_up: Callable[[], object] | None = None,
+        may_stop: bool = True,
     ) -> None:
-        """Run a job that opens something; until it is done keys wait. `given_up` is called when the user stops it."""
+        """Run a job that opens something; until it is done keys wait. `given_up` is called when the user stops it.
+
+        `may_stop`: not where something is changed on the way, because nobody would know whether it was done.
+        """
         if not goes_on(self._player):
             self._keys.clear()  # they were for what was opening before; keys being played asked for this one
-        self._opening = opening = _Opening(given_up)
+        self._opening = opening = _Opening(given_up, may_stop)
         opening.worker = self._screen.work.start(
-            partial(self._open, opening, job), group=group, says=says, on_error=on_error
+            partial(self._open, opening, job), group=group, says=says, on_error=on_error, may_stop=may_stop
         )
 
     async def _open(self, opening: _Opening, job: Job) -> None:
@@ -122,7 +127,7 @@ class WaitingKeys:
             return False
         if self._screen.app.screen is not self._screen or not self._is_for_panes():
             return goes_on(self._player) and not event.is_forwarded and self._put(event)
-        if event.key == "escape" and self._opening is not None:
+        if event.key == "escape" and self._opening is not None and self._opening.may_stop:
             self.give_up()
             return True
         return self._put(event)

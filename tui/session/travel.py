@@ -84,8 +84,9 @@ async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Check
     if plan.kind is PlanKind.REPLAY and verdict.next_changed:
         emit(Note("The empty update changed what would run next, so the run starts from the checkpoint itself."))
         return plan.start
-    emit(HistoryGrew(frozenset({written.checkpoint_id})))
+    # In this order: who moves on to the new checkpoint must know by then that the edit is no draft any more.
     emit(StateWritten(written, plan.start.next))
+    emit(HistoryGrew(frozenset({written.checkpoint_id})))
     return written
 
 
