@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.snapshots.record_shapes import BREAKPOINT, CALLS, CONTENT, FANNED, NESTED, WIDE
-from tests.snapshots.stage import Act, State
+from tests.snapshots.stage import Act, State, settle
 from tests.snapshots.states.timeline import shapes, with_a_broken_row
 from tests.ui.driving import Driver
 from tui.demo.seed import BRANCHED, FLAKY, INVENTORY, REFUND, REPORT, SF
@@ -39,15 +39,16 @@ def searched(name: str, words: str, *keys: str) -> Act:
     async def act(driver: Driver) -> None:
         await tab(name, "slash")(driver)
         await driver.write(words)
-        await driver.press("enter", *keys)
-        await driver.pilot.pause(0.3)
+        await driver.press("enter")
+        await settle(driver)
+        await driver.press(*keys)
 
     return act
 
 
 async def long_value(driver: Driver) -> None:
-    """The last answer, full screen."""
-    await tab("Messages", "G", "o")(driver)
+    """A long answer, full screen."""
+    await searched("Messages", "moon", "o")(driver)
 
 
 async def json_value(driver: Driver) -> None:
@@ -80,7 +81,7 @@ STATES = (
     State("state-broken", tab_at(2, "State"), SF, with_a_broken_row),
     State("json", tab("JSON", "g"), SF),
     State("json-folded", tab("JSON", "g", "j", "j", "enter"), SF),
-    State("json-find", searched("JSON", "fog", "n"), SF),
+    State("json-find", searched("JSON", "sun", "n"), SF),
     State("json-wide-characters", tab("JSON", "g"), WIDE, shapes),
     State("checkpoint-head", tab("Checkpoint"), SF),
     State("checkpoint-error", tab("Checkpoint"), FLAKY),
