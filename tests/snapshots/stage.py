@@ -27,12 +27,16 @@ from tests.snapshots.svg import Paint, in_palette, screen_cells, screen_lines, s
 from tests.ui.driving import Driver
 from tui.app import ForkpointApp
 from tui.domain.addresses import Address
+from tui.session.frames import FrameLog
 from tui.session.session import Session
 
 Act: TypeAlias = Callable[[Driver], Awaitable[None]]
 
 SIZES = ((120, 36), (80, 24), (200, 50))
 THEMES = ("dark", "light")
+
+_add_frame = FrameLog.add
+"""Raw events tell when they came: in pictures, one after the other."""
 
 _GO_ON = {"live", "watch", "statuses"}
 """Groups of work that may go on in a picture; those of `holds` do as well."""
@@ -121,10 +125,12 @@ async def drive(driver: Driver, state: State) -> None:
 async def staged(state: State, look: Look | None = None) -> AsyncIterator[Driver]:
     """The app in a state."""
     app = app_for(state, look)
-    async with app.run_test(size=SIZES[0], notifications=True) as pilot:
-        driver = Driver(app, pilot)
-        await drive(driver, state)
-        yield driver
+    steady = mock.patch.object(FrameLog, "add", lambda log, event, _: _add_frame(log, event, 0.04 * log.count))
+    with steady:
+        async with app.run_test(size=SIZES[0], notifications=True) as pilot:
+            driver = Driver(app, pilot)
+            await drive(driver, state)
+            yield driver
 
 
 async def settle(driver: Driver) -> list[list[Segment]]:

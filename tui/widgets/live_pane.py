@@ -15,7 +15,7 @@ from tui.domain.transcript import Transcript
 from tui.session.events import RunEnd, RunEnded
 from tui.widgets.key_names import keyed
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import Line, clip, plain
+from tui.widgets.lines import Line, clip, width_of, plain
 from tui.widgets.live_lines import LiveLines, error_lines
 from tui.widgets.matches import Matches, count_matches, next_match
 from tui.widgets.pane_title import set_title
@@ -342,5 +342,7 @@ class LivePane(LineView):
         )
         why = one_line(self._failure_words or (self._transcript.error.message if self._transcript.error else ""), 200)
         words = " · ".join(filter(None, facts))
-        shows = keyed("   {panes.live} shows it")
-        return ((f" {mark} ", style), (words, ""), (shows, "calm"), ("   " + why if why else "", style))
+        line: Line = ((f" {mark} ", style), (words, ""), ("   " + why if why else "", style))
+        shows: Line = ((keyed("   {panes.live} shows it"), "calm"),)
+        # Half a hint helps nobody; the reason comes first.
+        return (*line, *shows) if width_of((*line, *shows)) <= self.size.width else line

@@ -61,7 +61,14 @@ def of(title: str) -> Callable[[Sequence[Checkpoint]], Checkpoint]:
     return grow
 
 
+TRACEBACK = """Traceback (most recent call last):
+  File "/app/graph.py", line 58, in load
+    amount = float(text)
+ValueError: row 3: 'n/a' is not a number"""
+
 AGENT, RESEARCH, FAILED, ASKED = map(recorded_stream, ("agent", "research", "flaky", "approval"))
+
+FAILED[-1] = StreamEvent("error", {"error": "ValueError", "message": TRACEBACK})
 
 STATES = (
     State("live-waiting", replayed("waiting for the run", "4"), SF, playing(AGENT[:1])),
