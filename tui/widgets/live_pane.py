@@ -15,7 +15,7 @@ from tui.domain.transcript import Transcript
 from tui.session.events import RunEnd, RunEnded
 from tui.widgets.key_names import keyed
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import Line, clip, width_of, plain
+from tui.widgets.lines import Line, clip, plain, width_of
 from tui.widgets.live_lines import LiveLines, error_lines
 from tui.widgets.matches import Matches, count_matches, next_match
 from tui.widgets.pane_title import set_title
