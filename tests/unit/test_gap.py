@@ -118,7 +118,7 @@ def test_a_mark_stands_also_where_there_is_nothing_to_fill() -> None:
     gap = Gap()
     gap.opens()
     (mark,) = gap.fill(CheckpointTree("t"), "r", "line lost", mark=True)
-    assert mark.data == {"words": "line lost · the history has no more", "filled": 0}
+    assert mark.data == {"words": "line lost · no result is missing", "filled": 0}
 
 
 def test_the_transcript_shows_the_gap_and_what_was_cut_off_by_it() -> None:

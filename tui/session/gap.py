@@ -90,7 +90,7 @@ class Gap:
         if not missing and not mark:
             return
         count = len(missing)
-        words = f"{count} result{'s' * (count != 1)} filled from the history" if count else "the history has no more"
+        words = f"{count} result{'s' * (count != 1)} filled from the history" if count else "no result is missing"
         yield StreamEvent(GAP, {"words": f"{why} · {words}", "filled": count}, filled=True)
         for result in missing:
             event = StreamEvent("updates", {result.node: result.value}, filled=True)

@@ -87,7 +87,7 @@ class LiveItems:
         self._count = len(transcript.sections) + len(self._bars) + len(self._events)
         self._count += len(transcript.gaps) + transcript.dropped
         items = [self._section_item(section, label, over=over) for section, label in _labelled(sections)]
-        gaps = [Item(gap.order, "line lost", _LOST, gap=gap) for gap in transcript.gaps]
+        gaps = [Item(gap.order, "gap", _LOST, gap=gap) for gap in transcript.gaps]
         return sorted((*items, *self._bars.values(), *self._events, *gaps), key=lambda item: item.order)
 
     def _section_item(self, section: NodeSection, label: str, *, over: bool) -> Item:
