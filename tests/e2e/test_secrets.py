@@ -177,6 +177,10 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
             app.see(wait_for)
             seen.append("\n".join(app.screen.lines()))
 
+        def leave(what: str) -> None:
+            app.write("q")
+            app.wait_for(lambda screen: not screen.contains(what), what=f"the end of {what}")
+
         look("", "search(")
         look("3", "human")
         look("]", "▸ messages")
@@ -184,8 +188,18 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         look("]", '"content"')
         look("2R", "enter details")
         look("\r", "langgraph_auth_user")
-        look("q", "enter details")
-        look("q", '"content"')
+        leave("multitask")
+        leave("enter details")
+        look("2gjjr", "Replay from")
+        look("y", "success")
+        look("4R", "Raw events")
+        look("s", "events as")
+        app.write("\x15")
+        app.wait_for(lambda screen: not screen.contains("forkpoint-events"), what="an empty line")
+        look(f"{planted.home / 'events.jsonl'}", "events.jsonl")
+        look("\r", "Saved")
+        assert (planted.home / "events.jsonl").stat().st_size > 1000
+        leave("Raw events")
         app.write("\x11")
         app.ended()
     whole = "\n".join(seen)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.command import CommandList, CommandPalette
 from textual.strip import Strip
 
+from tests.fakes import FakeBackend
 from tests.snapshots.svg import screen_lines
 from tests.ui.driving import Driver, app_on_fake
 from tui.screens.too_small import TooSmallScreen
@@ -270,3 +272,14 @@ async def test_a_chosen_theme_is_kept_in_the_config(tmp_path: Path) -> None:
         driver.app.use_theme("forkpoint-contrast")
         await driver.until(lambda: "not in order" in driver.heard[-1], "the reason")
         assert driver.app.theme == "forkpoint-contrast"
+
+
+async def test_a_screenshot_shows_no_secret() -> None:
+    secret = "planted-key-0123456789"
+    backend = FakeBackend()
+    thread = backend.add_weather_thread()
+    backend.threads[thread] = replace(backend.threads[thread], metadata={"title": f"mind {secret}"})
+    for secrets, shown in (((), True), ((secret,), False)):
+        async with app_on_fake(backend=backend, secrets=secrets) as (driver, _):
+            await driver.until(lambda: "mind" in driver.text("#threads"), "the thread")
+            assert (secret in driver.app.export_screenshot()) is shown
