@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.snapshots.record_shapes import WIDE
-from tests.snapshots.stage import State
+from tests.snapshots.stage import State, settle
 from tests.snapshots.states.editor import change
 from tests.snapshots.states.timeline import shapes, timeline
 from tests.ui.driving import Driver
@@ -25,20 +25,20 @@ async def help_find(driver: Driver) -> None:
 async def palette(driver: Driver) -> None:
     """All commands."""
     await driver.press("2", "ctrl+p")
-    await driver.pilot.pause(0.5)
+    await settle(driver)
 
 
 async def palette_search(driver: Driver) -> None:
     """A command by its name."""
     await palette(driver)
     await driver.write("fold")
-    await driver.pilot.pause(0.5)
+    await settle(driver)
 
 
 async def palette_theme(driver: Driver) -> None:
     """The themes."""
     driver.app.action_change_theme()
-    await driver.pilot.pause(0.5)
+    await settle(driver)
 
 
 async def copy(driver: Driver) -> None:
