@@ -107,6 +107,10 @@ def _is_flag_half(character: str) -> bool:
 
 def cut(text: str, cells: int) -> str:
     """The longest start of `text` that fits in `cells`, whole characters only."""
+    # The one behind it counts, too: it might be a mark that belongs to the last.
+    start = text[: max(cells, 0) + 1]
+    if start.isascii() and start.isprintable():
+        return start[: max(cells, 0)]
     # A character may carry marks without end; what nobody can read is cut as well.
     longest = 16 * max(cells, 0) + 32
     end = total = 0
