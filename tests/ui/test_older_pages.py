@@ -100,6 +100,17 @@ async def test_it_is_seen_and_escape_stops_it_and_the_end_key_goes_on() -> None:
         assert driver.screen.current_pane == "threads"
 
 
+async def test_escape_in_the_state_goes_back_and_the_reading_goes_on() -> None:
+    backend = slow(400)
+    async with opened_app(backend) as driver:
+        await driver.press("3")
+        await driver.until(lambda: "esc stops" in foot(driver), "that it is being read")
+        await driver.press("escape")
+        assert driver.screen.current_pane == "timeline"
+        backend.allow()
+        await driver.until(lambda: driver.screen.timeline.summary == "400 checkpoints", "everything")
+
+
 async def test_what_weighs_much_is_not_read_without_being_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(older_pages, "BY_ITSELF_BYTES", 100_000)
     async with opened_app(long_thread(400, page=20)) as driver:

@@ -169,6 +169,18 @@ def test_what_repeats_is_one_object() -> None:
     assert (len(first), len(second), len(third)) == (3, 2, 1)
 
 
+def test_what_was_forgotten_is_read_anew_and_shared_all_the_same() -> None:
+    reader = RepeatedJSON()
+    first, second, third = history(3)
+    newest = reader.read(first)[0]["values"]["messages"]
+    reader.forget(over=len(first))
+    assert reader.read(second)[0]["values"]["messages"][0] is newest[0]
+    reader.forget()
+    read = reader.read(third)
+    assert plain(read) == plain(loads(third))
+    assert read[0]["values"]["messages"][0] is newest[0]
+
+
 def test_reading_costs_what_changed() -> None:
     pages = history(600)
     raw = sum(map(len, pages))

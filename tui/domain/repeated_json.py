@@ -99,6 +99,11 @@ class RepeatedJSON:
                 self._before = None
         return loads(raw)
 
+    def forget(self, *, over: int = 0) -> None:
+        """Keep no text of more than `over` characters to compare with: nothing more is expected soon."""
+        if self._before is not None and len(self._before.text) > over:
+            self._before = None
+
     def _rows(self, text: str) -> JSON:
         at = _blank(text, 0)
         if text[at] != "[":

@@ -11,6 +11,7 @@ from textual.worker import Worker
 
 from tui.screens.work import SHOW_AFTER, goes_on
 from tui.widgets.key_names import keyed
+from tui.widgets.key_names import keyed
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -92,7 +93,8 @@ class OlderPages:
             return
         self._begun = time.monotonic()
         job = partial(self._read, opened)
-        self._worker = self._screen.work.start(job, group="older", says=SAYS, on_error=self._failed)
+        # Not one of the reads that esc gives up everywhere: elsewhere it goes back, and this goes on.
+        self._worker = self._screen.work.start(job, group="older", says=SAYS, on_error=self._failed, may_stop=False)
 
     def _failed(self, error: Exception) -> None:
         self._until = 0

@@ -21,6 +21,9 @@ FIRST_PAGE = 60
 MOST_BYTES = 32_000_000
 """What a page of several rows may weigh, as when nothing is known of the rows yet, or they grew since."""
 
+MOST_KEPT = 4_000_000
+"""How much text of the last page stays in memory for the next reading, once all pages are read."""
+
 PAGE_BYTES = 1_000_000
 """What a page should weigh: every row repeats the whole state, so pages are bounded by bytes as well as rows."""
 
@@ -78,6 +81,7 @@ class OpenThread:
         if page.reached_end or not changed:
             # A server that ignores `before` repeats itself: stop there instead of asking for ever.
             self.tree.mark_complete()
+            self._pages.rows.forget(over=MOST_KEPT)
         return changed
 
     async def _read_page(self, limit: int, before: str | None) -> HistoryPage:
