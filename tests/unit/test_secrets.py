@@ -52,10 +52,11 @@ def test_what_a_server_keeps_of_its_caller_goes_by_its_name() -> None:
                 "langgraph_auth_permissions": [],
                 "X-Api-Key": "abc",
                 "authorization": "Bearer abc",
+                "cookie": "abc",
                 "thread_id": "t",
             }
         },
-        "input": [{"cookie": "abc"}],
+        "input": [{"cookie": "data", "authorization": "abc"}],
     }
     assert hide_named(kwargs) == {
         "config": {
@@ -65,10 +66,11 @@ def test_what_a_server_keeps_of_its_caller_goes_by_its_name() -> None:
                 "langgraph_auth_permissions": [],
                 "X-Api-Key": HIDDEN,
                 "authorization": HIDDEN,
+                "cookie": HIDDEN,
                 "thread_id": "t",
             }
         },
-        "input": [{"cookie": HIDDEN}],
+        "input": [{"cookie": "data", "authorization": HIDDEN}],
     }
 
 

@@ -29,7 +29,7 @@ _SURELY_SECRET = re.compile(r"\blsv2_[A-Za-z0-9_]{6,}")
 """Keys of the platform itself: nothing else looks like them."""
 
 _SECRET_NAME = re.compile(
-    r"x-api-key|x_api_key|(?:proxy-)?authorization|(?:set-)?cookie|langgraph_auth.*|__langgraph_auth.*", re.IGNORECASE
+    r"x-api-key|x_api_key|(?:proxy-)?authorization|langgraph_auth.*|__langgraph_auth.*", re.IGNORECASE
 )
 """Names in config and metadata under which servers keep what identifies a caller."""
 
@@ -61,18 +61,27 @@ def hide_in_content(text: str, secrets: Iterable[str] = ()) -> str:
     return _SURELY_SECRET.sub(HIDDEN, text)
 
 
-def hide_named(value: JSON) -> JSON:
+_COOKIE = re.compile(r"(?:set-)?cookie", re.IGNORECASE)
+_OF_CALLER = frozenset({"configurable", "metadata", "headers"})
+"""Where a cookie is its caller's; anywhere else, such as in the state of an agent that browses, it is data."""
+
+
+def hide_named(value: JSON, *, of_caller: bool = False) -> JSON:
     """A value with all that stands under a name such as `authorization` or `langgraph_auth_user` replaced.
 
-    The same object where there is none. For what a server says of a run, which may hold its caller's headers.
+    The same object where there is none. For what a server says of a run, which may hold its caller's headers. A cookie
+    counts where it is a caller's: `of_caller` says that `value` is such a place itself.
     """
     if isinstance(value, Mapping):
         changed = {
-            key: HIDDEN if item and _SECRET_NAME.fullmatch(key) else hide_named(item) for key, item in value.items()
+            key: HIDDEN
+            if item and (_SECRET_NAME.fullmatch(key) or (of_caller and _COOKIE.fullmatch(key)))
+            else hide_named(item, of_caller=of_caller or key in _OF_CALLER)
+            for key, item in value.items()
         }
         return value if all(changed[key] is item for key, item in value.items()) else changed
     if isinstance(value, list):
-        items = [hide_named(item) for item in value]
+        items = [hide_named(item, of_caller=of_caller) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
     return value
 

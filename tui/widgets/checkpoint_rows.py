@@ -72,7 +72,7 @@ def checkpoint_rows(facts: Facts, width: int, unfolded: Collection[str] = ()) ->
         _add_task(page, task)
     _add_run(page, facts)
     _add_place(page, facts)
-    _add_value(page, "metadata", hide_named(dict(checkpoint.metadata)))
+    _add_value(page, "metadata", hide_named(dict(checkpoint.metadata), of_caller=True))
     return page.rows
 
 

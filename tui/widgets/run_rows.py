@@ -79,5 +79,8 @@ def run_page(run: Run) -> list[Paragraph]:
     ]
     for title, value in (("kwargs", run.kwargs), ("metadata", run.metadata)):
         paragraphs += [Paragraph(()), Paragraph(((title, "strong"),))]
-        paragraphs.extend(Paragraph((("  ", ""), *line), 4) for line in json_lines(hide_named(dict(value))))
+        paragraphs.extend(
+            Paragraph((("  ", ""), *line), 4)
+            for line in json_lines(hide_named(dict(value), of_caller=title == "metadata"))
+        )
     return paragraphs
