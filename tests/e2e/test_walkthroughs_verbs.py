@@ -9,6 +9,7 @@ import pytest
 from langgraph_sdk import get_sync_client
 
 from tests.e2e.forkpoint import ok
+from tests.hostile.verbs import shown
 
 QUESTION = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
 ASKED = json.dumps(QUESTION)
@@ -159,8 +160,13 @@ def test_a_dry_run_sends_nothing(server_url: str, asked: str) -> None:
 
 @pytest.mark.parametrize("words", [("demo",), ("demo", "--plain")], ids=" ".join)
 def test_the_demo_plays_all_three_as_text(words: tuple[str, ...]) -> None:
-    """Also without --plain: there is no terminal here."""
-    told = ok(*words).out
+    """Without a terminal also without --plain; in one, it writes nothing but text."""
+    if "--plain" in words:
+        done = shown(*words)
+        assert (done.code, done.violations) == (0, {})
+        told = done.text
+    else:
+        told = ok(*words).out
     before = next(line for line in told.splitlines() if line.startswith("before"))
     after = next(line for line in told.splitlines() if line.startswith("after"))
     assert "31 °C and sunny in Santa Fe" in before

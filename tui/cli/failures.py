@@ -72,3 +72,17 @@ def _domain_code(error: BaseException) -> int:
     # A bug; its words may come from a server, and Python would print them as they are.
     click.echo(sanitise("".join(traceback.format_exception(error))), err=True, nl=False)
     return 1
+
+
+def make_logs_safe() -> None:
+    """What libraries log where nobody listens goes to standard error, and may quote a server."""
+    import logging
+
+    from tui.domain.safe_text import sanitise
+
+    class Safe(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return sanitise(super().format(record))
+
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(Safe())

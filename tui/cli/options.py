@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui.cli.failures import Interrupted
+from tui.cli.failures import Interrupted, make_logs_safe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -156,6 +156,7 @@ def run_async(options: Options, main: Coroutine[Any, Any, T]) -> T:
     """Run a verb to its end; Ctrl+C leaves with 130 and says what goes on without us."""
     import asyncio
 
+    make_logs_safe()
     try:
         return asyncio.run(main)
     except KeyboardInterrupt:
