@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from tests.fakes import FakeBackend
+from tui.backends.errors import NotAllowed
 from tui.domain.checkpoint import Run
 from tui.session.left_runs import MOST, LeftRun, LeftRuns
 from tui.session.session import Session
@@ -71,6 +72,9 @@ async def test_a_run_that_is_over_or_gone_is_forgotten(tmp_path: Path) -> None:
     found = await session.left_run()
     assert found is not None
     assert found.run_id == "active"
+    backend.fail["get_run"] = NotAllowed("Not yours.", status=403)
+    assert await session.left_run() is None, "what can't be read keeps nobody from anything"
+    assert len(left.at(backend.address)) == 1
     backend.run_list[thread] = []
     assert await session.left_run() is None
     assert left.at(backend.address) == []

@@ -11,7 +11,6 @@ from textual.worker import Worker
 
 from tui.screens.work import SHOW_AFTER, goes_on
 from tui.widgets.key_names import keyed
-from tui.widgets.key_names import keyed
 
 if TYPE_CHECKING:
     from textual.timer import Timer

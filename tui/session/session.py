@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tui.backends.base import Backend, ThreadPage, ThreadQuery
-from tui.backends.errors import NotFound
+from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import LATEST, is_full_id, matching, tail
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, Run, ServerInfo, Thread
 from tui.domain.plans import PlanError
@@ -89,6 +89,8 @@ class Session:
                 run = await self.backend.get_run(left.thread_id, left.run_id)
             except NotFound:
                 run = None
+            except BackendError:
+                continue  # nobody asked for it, so it keeps nobody from anything
             if run is not None and run.is_active:
                 return run
             self.run_over(left.thread_id, left.run_id)
