@@ -198,7 +198,7 @@ async def test_several_calls_are_edited_together() -> None:
         await driver.press("down")
         assert "2 of 3" in str(editor.border_title)
         assert editor.area.text == ARGS["query"]
-        assert "◆ search" in str(driver.screen.query_one("#editor-before").render())
+        assert "◆ 1 · call_1 · search" in str(driver.screen.query_one("#editor-before").render())
         await driver.write("?")
         await driver.press("up")
         assert "1 of 3" in str(editor.border_title)

@@ -116,9 +116,12 @@ async def test_the_key_bar_shows_what_works_here() -> None:
         assert "a new thread" in keys
         assert "? help" in keys
         await driver.press("2")
+        await driver.until(lambda: "e edit" in driver.text("#keys"))
+        assert "r replay" not in driver.text("#keys"), "nothing is left to run at the end"
+        await driver.press("j")
         await driver.until(lambda: "r replay" in driver.text("#keys"))
         assert "x cancel" not in driver.text("#keys"), "no run is active"
-        await driver.press("j", "j", "e")
+        await driver.press("j", "e")
         await driver.until(lambda: "^s fork and run" in driver.text("#keys"))
         assert "/ find" not in driver.text("#keys"), "in a text field a slash is typed"
 

@@ -100,6 +100,7 @@ class DebuggerScreen(PanesScreen):
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
         self.copying = CopyControl(self)
+        self._could_replay = False
         self.now: Callable[[], datetime] = lambda: now() + session.clock_ahead
 
     def compose(self) -> ComposeResult:
@@ -281,6 +282,10 @@ class DebuggerScreen(PanesScreen):
 
     def _checkpoint_selected(self, checkpoint_id: str) -> None:
         self.travel.left_checkpoint(checkpoint_id)
+        can_replay = self.offers("screen.replay")
+        if can_replay != self._could_replay:
+            self._could_replay = can_replay
+            self.query_one(KeyBar).refresh()
         self.live.user_selected(checkpoint_id)
         self.history.selection_moved()
 

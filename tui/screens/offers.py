@@ -29,11 +29,21 @@ def offers(screen: DebuggerScreen, action: str) -> bool:
     if name in ("cancel_run", "join_run"):
         busy = opened is not None and opened.thread.status == "busy"
         return (screen.live.is_streaming or busy) and not (screen.read_only and name == "cancel_run")
-    if name in ("edit", "replay"):
+    if name == "follow" and action == name:
+        return not screen.live_pane.is_over  # the live pane's own: its tail grows no more
+    if name == "edit":
         return not screen.read_only and screen.history.selected is not None
+    if name == "replay":
+        return not screen.read_only and _has_a_next_step(screen)
     if name == "new_input":
         return not screen.read_only and opened is not None
     return name not in ("new_thread", "delete_thread") or not screen.read_only
+
+
+def _has_a_next_step(screen: DebuggerScreen) -> bool:
+    """Whether something ran, or is to run, after the selected checkpoint."""
+    opened, at = screen.history.opened, screen.history.selected
+    return opened is not None and at is not None and bool(at.next or opened.tree.children(at.checkpoint_id))
 
 
 def reasons_to_stay(screen: DebuggerScreen) -> list[str]:

@@ -344,8 +344,8 @@ class ArgsEditor(Vertical):
         pieces = [one_line(call.name, 30)]
         if len(self._drafts) > 1:
             pieces.append(f"{self._at + 1} of {len(self._drafts)}")
-        pieces.append("draft" if self.draft.is_changed else one_line(call.id or "", 14))
-        self.border_title = Content(" · ".join(pieces))
+        pieces += [one_line(call.id or "", 14), "draft" * self.draft.is_changed]
+        self.border_title = Content(" · ".join(filter(None, pieces)))
         self.query_one("#editor-before", CallList).show(self._drafts[: self._at], 0, at_end=True)
         self.query_one("#editor-after", CallList).show(self._drafts[self._at + 1 :], self._at + 1)
 

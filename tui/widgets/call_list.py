@@ -49,7 +49,7 @@ class CallList(Static):
         hidden = max(0, len(drafts) - MOST)
         start = hidden if at_end else 0
         numbers: list[int | None] = list(range(first + start, first + len(drafts) - hidden + start))
-        lines = [_line(draft) for draft in drafts[start : start + MOST]]
+        lines = [_line(draft, first + start + n) for n, draft in enumerate(drafts[start : start + MOST], 1)]
         if hidden:
             place = 0 if at_end else MOST
             numbers.insert(place, None)
@@ -63,10 +63,12 @@ class CallList(Static):
             self.post_message(self.Chosen(number))
 
 
-def _line(draft: ArgsDraft) -> str:
+def _line(draft: ArgsDraft, number: int) -> str:
+    """A call as its header names it: the how manyth, which, and what it asks for now."""
+    name = f"{number} · {one_line(draft.call.id or '', 14)}"
     if not draft.is_changed:
-        return one_line(f"▸ {call_words(draft.call)}", 300)
+        return one_line(f"▸ {name} · {call_words(draft.call)}", 300)
     parsed = draft.parsed()
     if not parsed.ok:
-        return one_line(f"✗ {draft.call.name}: {parsed.reason}", 300)
-    return one_line(f"◆ {call_words(replace(draft.call, args=parsed.value))}", 300)
+        return one_line(f"✗ {name} · {draft.call.name}: {parsed.reason}", 300)
+    return one_line(f"◆ {name} · {call_words(replace(draft.call, args=parsed.value))}", 300)
