@@ -45,10 +45,6 @@ class RestartingServer:
         os.kill(self._server.process.pid, how)
         self._server.process.wait(30)
 
-    def written(self) -> int:
-        """When it last wrote its memory to its files, in nanoseconds."""
-        return max((path.stat().st_mtime_ns for path in self._files.glob("*.pckl")), default=0)
-
     def forget(self) -> None:
         """Drop its files, as if it had been killed before it wrote any."""
         shutil.rmtree(self._files, ignore_errors=True)
