@@ -22,10 +22,8 @@ IN_ALL_LOOKS: tuple[State, ...] = tuple(
     in {
         "timeline-nested-older-branch",
         "messages-markdown",
-        "state-unfolded",
         "editor-changed",
         "live-report",
-        "timeline-interrupt",
         "help",
     }
 )
