@@ -217,7 +217,9 @@ class _Page:
         else:
             # An id is easier to read and to copy with the mouse in one piece.
             self.rows.append(FactRow(((label, "calm"),), selected))
-            self.rows += [FactRow((("  ", ""), *row), selected) for row in wrap_line(((text, style),), self._width - 2)]
+            indent = "  " if len(text) <= self._width - 2 else ""
+            lines = wrap_line(((text, style),), self._width - len(indent))
+            self.rows += [FactRow(((indent, ""), *row), selected) for row in lines]
 
     def add_labelled(
         self, label: str, lines: Sequence[Line], selected: Selected | None, key: str | None = None

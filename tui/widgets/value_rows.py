@@ -48,7 +48,7 @@ def state_lines(row: Row, width: int) -> list[Line]:
     name = one_line(str(node.step), 60) if not isinstance(node.step, int) else f"[{node.step}]"
     name = name if node.parent is not None else "(the state)"
     head: Line = (bar, (indent, ""), (mark, "calm"), (name, "json-key" if isinstance(node.step, str) else "calm"))
-    head = clip((*head, ("  ", "")), max(1, width * 2 // 3))
+    head = (*clip(head, max(1, width * 2 // 3 - 2)), ("  ", ""))
     kind = kind_words(node.value)
     if width >= _WITH_COLUMN or node.folds:
         return _beside(head, node, kind, width)

@@ -71,7 +71,7 @@ async def failure_unfolded(driver: Driver) -> None:
 
 STATES = (
     State("state-folded", tab("State"), INVENTORY),
-    State("state-unfolded", tab("State", "g", "enter", "j", "enter"), INVENTORY),
+    State("state-unfolded", tab("State", "g", "l", "G", "k", "l"), INVENTORY),
     State("state-of-messages", tab("State", "g", "l", "j", "l", "j", "j", "l"), SF),
     State("state-strings-wrap", tab("State", "g", "l", "G", "l"), CONTENT, shapes),
     State("state-wide-characters", tab("State", "g", "l", "j", "l"), WIDE, shapes),
