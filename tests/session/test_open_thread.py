@@ -45,19 +45,31 @@ class HeavyBackend(FakeBackend):
 @pytest.mark.parametrize(
     ("row_bytes", "limits"),
     [
-        (1000, [60, 100]),
-        (200_000, [60, 5, 5]),
-        (1_000_000, [60, 1, 1]),
-        (50_000_000, [60, 1, 1]),
+        (1000, [1, 60, 100]),
+        (200_000, [1, 5, 5]),
+        (1_000_000, [1, 1, 1]),
+        (50_000_000, [1, 1, 1]),
     ],
 )
 async def test_a_page_has_as_many_rows_as_weigh_little(row_bytes: int, limits: list[int]) -> None:
     made = long_thread(70)
     heavy = HeavyBackend(threads=made.threads, rows=made.rows, run_list=made.run_list, row_bytes=row_bytes)
     opened = OpenThread(heavy, Thread("t-1"))
+    await opened.load_first()
     await opened.load_all()
     assert len(opened.tree) == 70
     assert [about for name, about in heavy.calls if name == "asked"][: len(limits)] == limits
+
+
+async def test_rows_that_grew_too_much_for_a_page_come_alone() -> None:
+    made = long_thread(70)
+    heavy = HeavyBackend(threads=made.threads, rows=made.rows, run_list=made.run_list, row_bytes=1000)
+    opened = OpenThread(heavy, Thread("t-1"))
+    await opened.load_older()
+    heavy.row_bytes = 1_000_000
+    await opened.load_all()
+    assert len(opened.tree) == 70
+    assert [about for name, about in heavy.calls if name == "asked"][:4] == [1, 100, 1, 1]
 
 
 def row(number: int) -> dict[str, Any]:

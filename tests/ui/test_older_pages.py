@@ -15,11 +15,12 @@ from tests.ui.test_navigation import long_thread
 from tui.backends.base import HistoryPage, HistoryReading
 from tui.backends.errors import ConnectionLost
 from tui.screens import older_pages
+from tui.session.open_thread import FIRST_PAGE
 
 
 @dataclass
 class SlowBackend(FakeBackend):
-    """Hands out a page of history for each permit, the first page aside."""
+    """Hands out a page of history for each permit, what the first picture needs aside."""
 
     permits: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     handed_out: int = 0
@@ -33,7 +34,7 @@ class SlowBackend(FakeBackend):
         namespace: str = "",
         reading: HistoryReading | None = None,
     ) -> HistoryPage:
-        if before is not None:
+        if before is not None and limit != FIRST_PAGE:
             await self.permits.acquire()
         self.handed_out += 1
         return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
@@ -86,14 +87,14 @@ async def test_it_is_seen_and_escape_stops_it_and_the_end_key_goes_on() -> None:
         await driver.press("2")
         await driver.until(lambda: "esc stops" in foot(driver), "that it is being read")
         backend.allow(4)
-        await driver.until(lambda: backend.handed_out > 4 and "100+" in driver.screen.timeline.summary, "pages")
+        await driver.until(lambda: backend.handed_out > 5 and "101+" in driver.screen.timeline.summary, "pages")
         await driver.press("escape")
         await driver.until(lambda: foot(driver) == "stopped · G reads on", "that it stopped")
         assert driver.screen.current_pane == "timeline", "this escape had something else to do"
         backend.allow()
         for key in ("j", "j", "k"):
             await driver.press(key)
-        assert driver.screen.timeline.summary == "100+ checkpoints", "who stopped it does not want more"
+        assert driver.screen.timeline.summary == "101+ checkpoints", "who stopped it does not want more"
         await driver.press("G")
         await driver.until(lambda: driver.screen.timeline.summary == "400 checkpoints", "everything")
         await driver.press("escape")
@@ -116,9 +117,9 @@ async def test_what_weighs_much_is_not_read_without_being_asked(monkeypatch: pyt
     async with opened_app(long_thread(400, page=20)) as driver:
         timeline = driver.screen.timeline
         await driver.until(lambda: foot(driver) == "G reads older checkpoints", "the offer")
-        assert timeline.summary == "120+ checkpoints"
+        assert timeline.summary == "121+ checkpoints"
         await driver.press("2", "pagedown", "pagedown")
-        await driver.until(lambda: timeline.summary == "140+ checkpoints", "what the cursor needs")
+        await driver.until(lambda: timeline.summary == "141+ checkpoints", "what the cursor needs")
         await driver.press("G")
         await driver.until(lambda: timeline.summary == "400 checkpoints", "everything")
 

@@ -16,10 +16,10 @@ from tui.domain.tree import CheckpointTree
 from tui.session.audit import AuditLog
 
 FIRST_PAGE = 60
-"""Rows of the first page: a screenful, before anything is known about the size of a row."""
+"""Rows of the first picture: a screenful. One row is read before, to know what a row weighs."""
 
-MOST_BYTES = 32_000_000
-"""What a page of several rows may weigh, as when nothing is known of the rows yet, or they grew since."""
+MOST_BYTES = 8_000_000
+"""What a page of several rows may weigh; where it would be more, a single row is asked for."""
 
 MOST_KEPT = 4_000_000
 """How much text of the last page stays in memory for the next reading, once all pages are read."""
@@ -60,7 +60,7 @@ class OpenThread:
         self._pages = HistoryReading(RepeatedJSON(self._sharer), MOST_BYTES)
         self.received_bytes = 0
         """What its pages weighed so far, as the server sent them."""
-        self._page = FIRST_PAGE
+        self._page = 1
         self._reading = asyncio.Lock()
 
     @property
@@ -68,15 +68,22 @@ class OpenThread:
         """The thread's id."""
         return self.thread.thread_id
 
+    async def load_first(self) -> None:
+        """Read what the first picture needs: the newest row, and a screenful if rows are small."""
+        async with self._reading:
+            await self._load_older()
+            if self._page >= FIRST_PAGE:
+                await self._load_older(FIRST_PAGE)
+
     async def load_older(self) -> frozenset[str]:
         """Read the next page of older checkpoints; returns what is new. Marks the tree complete at the end."""
         async with self._reading:
             return await self._load_older()
 
-    async def _load_older(self) -> frozenset[str]:
+    async def _load_older(self, limit: int | None = None) -> frozenset[str]:
         if self.tree.complete:
             return frozenset()
-        page = await self._read_page(self._page, self.tree.oldest_id)
+        page = await self._read_page(limit or self._page, self.tree.oldest_id)
         changed = self._take(page.checkpoints, is_shared=page.is_shared)
         if page.reached_end or not changed:
             # A server that ignores `before` repeats itself: stop there instead of asking for ever.

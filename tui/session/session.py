@@ -123,7 +123,7 @@ class Session:
         """Open a thread with its first page of history."""
         old = self.info.needs_clone_before_edit
         opened = OpenThread(self.backend, thread, self.audit, brings_results_back=old)
-        await opened.load_older()
+        await opened.load_first()
         return opened
 
     async def resolve_run(self, thread_id: str, part: str) -> Run:
