@@ -57,13 +57,6 @@ def without(title: str, *numbers: int) -> RecordedBackend:
     return with_rows(title, [row for number, row in enumerate(rows_of(title)) if number not in numbers])
 
 
-def older_held_back() -> RecordedBackend:
-    """The first page comes, the next one does not."""
-    backend = grown(300)
-    backend.holds, backend.first_pages = {"history"}, 1
-    return backend
-
-
 def nothing_comes() -> RecordedBackend:
     """The history of a thread does not come."""
     backend = recorded_backend()
@@ -173,7 +166,6 @@ STATES = (
     State("timeline-nested-older-branch", older_branch, NESTED, shapes),
     State("timeline-missing-parent", timeline, BRANCHED, lambda: without(BRANCHED, 3, 6)),
     State("timeline-pruned", at_the_end, BRANCHED, lambda: without(BRANCHED, 0, 1)),
-    State("timeline-older-not-loaded", at_the_end, KOREAN, older_held_back),
     State("timeline-broken-row", timeline, SF, with_a_broken_row),
     State("timeline-interrupt", timeline, REFUND),
     State("timeline-error", timeline, FLAKY),
