@@ -61,6 +61,16 @@ async def test_a_page_has_as_many_rows_as_weigh_little(row_bytes: int, limits: l
     assert [about for name, about in heavy.calls if name == "asked"][: len(limits)] == limits
 
 
+async def test_a_thread_that_was_empty_is_read_when_others_began_it() -> None:
+    made = long_thread(40)
+    rows, made.rows["t-1"] = made.rows["t-1"], []
+    opened = OpenThread(made, Thread("t-1"))
+    await opened.load_first()
+    assert opened.tree.complete
+    made.rows["t-1"] = rows
+    assert len(await opened.refresh()) == 40
+
+
 async def test_rows_that_grew_too_much_for_a_page_come_alone() -> None:
     made = long_thread(70)
     heavy = HeavyBackend(threads=made.threads, rows=made.rows, run_list=made.run_list, row_bytes=1000)

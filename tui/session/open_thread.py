@@ -71,9 +71,13 @@ class OpenThread:
     async def load_first(self) -> None:
         """Read what the first picture needs: the newest row, and a screenful if rows are small."""
         async with self._reading:
-            await self._load_older()
-            if self._page >= FIRST_PAGE:
-                await self._load_older(FIRST_PAGE)
+            await self._load_first()
+
+    async def _load_first(self) -> frozenset[str]:
+        changed = await self._load_older()
+        if self._page >= FIRST_PAGE:
+            changed |= await self._load_older(FIRST_PAGE)
+        return changed
 
     async def load_older(self) -> frozenset[str]:
         """Read the next page of older checkpoints; returns what is new. Marks the tree complete at the end."""
@@ -119,7 +123,7 @@ class OpenThread:
         async with self._reading:
             if not len(self.tree):
                 self.tree.complete = False
-                return await self._load_older()
+                return await self._load_first()
             fresh: list[Checkpoint] = []
             before: str | None = None
             limit = min(self._page, 10)
