@@ -149,10 +149,15 @@ async def search_without_a_match(driver: Driver) -> None:
 
 async def empty(driver: Driver) -> None:
     """A thread that has not run."""
+    await choose_assistant(driver)
+    await driver.press("escape", "2")
+
+
+async def choose_assistant(driver: Driver) -> None:
+    """A new thread, and who is to run it."""
     await driver.press("1", "a")
     await driver.yes()
-    await driver.until(lambda: driver.screen.input_editor.is_open, "the input editor")
-    await driver.press("escape", "2")
+    await driver.until(lambda: driver.app.screen is not driver.screen, "the assistants")
 
 
 STATES = (
@@ -180,6 +185,7 @@ STATES = (
     State("timeline-find", find, BRANCHED),
     State("timeline-nothing-found", search_without_a_match, BRANCHED, messages=True),
     State("timeline-empty", empty),
+    State("choose-assistant", choose_assistant),
     State("timeline-loading", None, backend=nothing_comes),
     State("timeline-not-readable", None, backend=nothing_can_be_read, messages=True),
 )
