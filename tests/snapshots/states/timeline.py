@@ -185,7 +185,6 @@ STATES = (
     State("timeline-find", find, BRANCHED),
     State("timeline-nothing-found", search_without_a_match, BRANCHED, messages=True),
     State("timeline-empty", empty),
-    State("choose-assistant", choose_assistant),
     State("timeline-loading", None, backend=nothing_comes),
     State("timeline-not-readable", None, backend=nothing_can_be_read, messages=True),
 )
