@@ -220,8 +220,18 @@ class ForkpointApp(TerminalApp):
 
             self._first_start = False
             await self._debugger.query(FirstHint).remove()
-        if not (isinstance(event, Key) and self._debugger.waiting_keys.takes(event)):
-            await super().on_event(event)
+        if isinstance(event, Key):
+            if self._debugger.waiting_keys.takes(event):
+                return
+            if (
+                event.is_forwarded
+                and (field := self.screen.focused)
+                and field.check_consume_key(event.key, event.character)
+            ):
+                # A field keeps what is typed into it. This came back from what had the focus until the key before it.
+                field.post_message(Key(event.key, event.character))
+                return
+        await super().on_event(event)
 
     @on(Resize)
     def _resized(self, event: Resize) -> None:

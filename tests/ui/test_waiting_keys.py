@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from langgraph_sdk import get_sync_client
 from textual.events import Key
+from textual.widgets import Input
 
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
@@ -212,3 +213,13 @@ async def test_on_the_palette_no_key_waits() -> None:
         await driver.press("escape")
         backend.gate.set()
         await driver.until(lambda: not driver.screen.waiting_keys.is_waiting, "the thread")
+
+
+async def test_a_text_typed_at_once_with_the_key_that_asks_for_it_is_in_its_field() -> None:
+    async with app_on_fake() as (driver, _):
+        await type_at_once(driver, "slash", "s", "e", "a", "r")
+        find = driver.screen.query_one("#find Input", Input)
+        await driver.until(lambda: find.value == "sear", "the text to find")
+        await driver.press("escape", "2")
+        await type_at_once(driver, "i", "h", "e", "j")
+        await driver.until(lambda: driver.screen.input_editor.text == "hej", "the input")

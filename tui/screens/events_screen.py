@@ -185,7 +185,7 @@ class EventsScreen(ModalScreen[None]):
         self.query_one("#ask").add_class("-open")
         field = self.query_one(Input)
         field.value = value
-        field.focus()
+        self.set_focus(field)  # at once: the next key may be here already
 
     def _close(self) -> None:
         self._asks = ""

@@ -93,7 +93,7 @@ class WaitingKeys:
         if opening is not self._opening:
             return
         self._opening = None
-        if self._screen.app.screen is not self._screen or not self._is_for_panes():
+        if self._screen.app.screen is not self._screen or isinstance(self._screen.focused, QuestionLine):
             self._keys.clear()  # the user has turned to something else
         if self._keys and not goes_on(self._player):
             self._player = self._screen.work.start(self._play, group="waiting keys")

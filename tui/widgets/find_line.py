@@ -69,7 +69,7 @@ class FindLine(Horizontal):
         """Search in a view."""
         self._view = view
         self.add_class("-open")
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once: the next key may be here already
         self._count(view)
 
     def again(self, view: Widget, *, backwards: bool = False) -> bool:

@@ -120,7 +120,7 @@ class InputEditor(Vertical):
         if text is not None:
             area.load_text(text)
         self._explain()
-        area.focus()
+        self.screen.set_focus(area)  # at once: the next key may be here already
 
     def close(self, *, forget: bool = False) -> None:
         """Hide the editor; `forget` what was typed, because it was sent."""
