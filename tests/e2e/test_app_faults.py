@@ -17,6 +17,8 @@ from tests.e2e.forkpoint import FORKPOINT
 
 ASKED = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
 DRAFT = "a draft that stays"
+ROW = "begin \"started\""
+"""The newest row of the tree while `wait` runs: the thread may be opened before it has any."""
 PLACE = "begin  done"
 """What the inspector says of the checkpoint before the node `begin`."""
 
@@ -50,6 +52,7 @@ def test_a_hundred_sizes_in_a_run_change_neither_place_nor_draft(
     client.runs.create(thread, "slow", input=ASKED, stream_mode=["custom", "updates"], stream_resumable=True)
     with AppTerminal("open", server_url, "--thread", thread, state=tmp_path) as terminal:
         terminal.see("J joins it")
+        terminal.see(ROW)
         terminal.write("i")
         terminal.see("^s")
         terminal.write(DRAFT)
@@ -113,6 +116,7 @@ def test_the_second_app_is_told_that_the_thread_is_busy(
     client.runs.create(thread, "slow", input=ASKED, multitask_strategy="reject")
     with AppTerminal("open", server_url, "--thread", thread, state=tmp_path) as terminal:
         terminal.see("J joins it")
+        terminal.see(ROW)
         terminal.write("2r")
         terminal.see("Replay from step 1?")
         terminal.write("y")

@@ -138,7 +138,6 @@ async def test_a_server_that_asks_for_a_pause_gets_it(weather: Weather, status: 
     weather.proxy.fault = busy_at_first
     async with app_on_server(weather.url, open_address=Address(weather.thread_id)) as driver:
         await until_open(driver)
-        assert len(times) == 2
         assert times[1] - times[0] >= 1.0
         assert not driver.heard
 

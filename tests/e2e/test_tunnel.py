@@ -205,7 +205,7 @@ def test_ssh_may_ask_on_the_terminal_before_the_app_takes_it(machine: Machine, s
         assert b"\x1b[?1049h" not in before, "the app has not begun"
         os.write(terminal, b"sesame\n")
         read_until(terminal, b"\x1b[?1049h")
-        read_until(terminal, b"langgraph")  # the header says which server it found
+        read_until(terminal, b"read-write")
         assert "BatchMode=yes" not in machine.calls[0]["argv"]
         os.write(terminal, b"\x11")  # ctrl+q
         read_until(terminal, b"\x1b[?1049l")
