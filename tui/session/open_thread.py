@@ -142,7 +142,8 @@ class OpenThread:
     async def drop_lost(self) -> int:
         """Compare with the newest page of a server that was started anew; returns how many checkpoints it has lost.
 
-        If it lost any, the tree is another one from now on.
+        If it lost any, the tree is another one from now on. What is new there is for `refresh`: a newest row that is
+        known already would tell it that nothing lies between.
         """
         async with self._reading:
             page = await self.backend.history(self.thread_id, limit=self._page)
@@ -159,7 +160,6 @@ class OpenThread:
                 before, self.tree = self.tree, CheckpointTree(self.thread_id)
                 self.tree.add(row for row in known if row.checkpoint_id not in lost)
                 self.tree.complete = before.complete or page.reached_end
-            self._take(page.checkpoints)
             return len(gone)
 
     async def reread(self, checkpoint: Checkpoint) -> Checkpoint:
