@@ -37,7 +37,7 @@ from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_frame import first_frame
 from tui.widgets.header_line import HeaderFacts
-from tui.widgets.key_names import use_keys
+from tui.widgets.key_names import keyed, use_keys
 from tui.widgets.line_filters import AsciiMarks, NoSecrets, NothingHidden, NothingHiddenInPrints
 from tui.widgets.told import Told
 
@@ -308,6 +308,10 @@ class ForkpointApp(TerminalApp):
             self._debugger.ask("Leave?", " ".join(reasons), self.exit)
         else:
             self.exit()
+
+    def action_help_quit(self) -> None:
+        """Textual's answer to ctrl+c, in our words: its own has markup, which is off here."""
+        self.notify(keyed("{app.quit} leaves, {app.quit_now} leaves at once."), timeout=4, markup=False)
 
     async def on_unmount(self) -> None:
         """Close the connection; runs go on at the server."""

@@ -17,7 +17,7 @@ from tests.e2e.forkpoint import FORKPOINT
 
 ASKED = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
 DRAFT = "a draft that stays"
-ROW = "begin \"started\""
+ROW = 'begin "started"'
 """The newest row of the tree while `wait` runs: the thread may be opened before it has any."""
 PLACE = "begin  done"
 """What the inspector says of the checkpoint before the node `begin`."""

@@ -165,3 +165,9 @@ async def test_copy_gives_the_address_of_the_checkpoint() -> None:
         await driver.select_step(1)
         await driver.press("y", "enter")
         assert driver.app.clipboard == "t-1@c02"
+
+
+async def test_ctrl_c_says_how_to_leave() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.press("ctrl+c")
+        assert driver.heard == ["q leaves, ctrl+q leaves at once."]

@@ -18,6 +18,7 @@ DEFAULTS: Mapping[str, str] = {
     "app.help": "?",
     "app.palette": "ctrl+p",
     "app.quit": "q",
+    "app.quit_now": "ctrl+q",
     "app.refresh": "ctrl+r",
     "copy.open": "y",
     "editor.leave": "escape",
