@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tui.demo.server import RunningDemo, start_demo_server
+
+# Programs that the tests start hear ctrl+c, also where the tests run in a shell's background, which ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GRAPHS = Path(__file__).parent / "graphs"
 TEST_GRAPHS = {name: GRAPHS / f"{name}.py" for name in ("echo", "gate", "slow", "hostile")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,27 @@ class HeavyBackend(FakeBackend):
         return HistoryPage(page.checkpoints, page.reached_end, size)
 
 
+@dataclass
+class StoppingBackend(FakeBackend):
+    """Whoever asks for the page of that number is stopped there."""
+
+    stops_at: int = 0
+
+    async def history(
+        self,
+        thread_id: str,
+        *,
+        limit: int,
+        before: str | None = None,
+        namespace: str = "",
+        reading: HistoryReading | None = None,
+    ) -> HistoryPage:
+        self.stops_at -= 1
+        if self.stops_at == 0:
+            raise asyncio.CancelledError
+        return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
+
+
 @pytest.mark.parametrize(
     ("row_bytes", "limits"),
     [
@@ -69,6 +91,22 @@ async def test_a_thread_that_was_empty_is_read_when_others_began_it() -> None:
     assert opened.tree.complete
     made.rows["t-1"] = rows
     assert len(await opened.refresh()) == 40
+
+
+async def test_a_first_reading_that_is_stopped_half_way_is_done_by_the_next() -> None:
+    made = long_thread(40)
+    rows, made.rows["t-1"] = made.rows["t-1"], []
+    stopping = StoppingBackend(threads=made.threads, rows=made.rows, run_list=made.run_list)
+    opened = OpenThread(stopping, Thread("t-1"))
+    await opened.load_first()
+    made.rows["t-1"] = rows
+    stopping.stops_at = 2
+    with pytest.raises(asyncio.CancelledError):
+        await opened.refresh()
+    assert len(opened.tree) == 1
+    await opened.refresh()
+    assert len(opened.tree) == 40
+    assert opened.tree.complete
 
 
 async def test_rows_that_grew_too_much_for_a_page_come_alone() -> None:

@@ -12,7 +12,8 @@ from tests.fakes import EPOCH, FakeBackend
 from tests.ui.driving import Driver, app_on_fake, opened_app
 from tests.ui.test_navigation import forked, long_thread
 from tui.domain.lanes import RowKind
-from tui.screens.timeline_commands import TimelineCommands
+from tui.screens.commands import BindingCommands
+from tui.screens.timeline_commands import timeline_commands
 from tui.widgets.timeline import Timeline
 
 
@@ -114,15 +115,14 @@ async def test_finding_looks_into_folds() -> None:
 async def test_the_palette_folds_all_runs() -> None:
     async with opened_app(forked()) as driver:
         timeline = driver.screen.timeline
-        commands = TimelineCommands(driver.screen)
-        found = dict(commands.commands())
+        found = dict(timeline_commands(driver.screen))
         assert list(found) == ["timeline: fold all runs"]
         found["timeline: fold all runs"]()
         assert timeline.view is not None
         assert RowKind.RUN in {row.kind for row in timeline.view.lanes}
-        dict(commands.commands())["timeline: unfold everything"]()
+        dict(timeline_commands(driver.screen))["timeline: unfold everything"]()
         assert {row.kind for row in timeline.view.lanes} == {RowKind.CHECKPOINT, RowKind.JOIN}
-        hits = [hit async for hit in commands.search("fold")]
+        hits = [hit async for hit in BindingCommands(driver.screen).search("fold all")]
         assert len(hits) == 1
 
 

@@ -16,6 +16,7 @@ from tui.domain.thread_titles import thread_title
 from tui.screens.debugger import DebuggerScreen
 from tui.screens.palette_line import Command
 from tui.screens.panes import PANES
+from tui.screens.timeline_commands import timeline_commands
 from tui.widgets.key_names import key_words
 
 _HIDDEN = ("view.", "panes.next", "panes.previous", "app.palette", "find.close")
@@ -47,7 +48,10 @@ class Themed(Protocol):
 
 
 class BindingCommands(Provider):
-    """Offers the bindings of the focused pane, the screen and the app, and those of the other panes."""
+    """Offers the bindings of the focused pane, the screen and the app, those of the other panes, and what has no key.
+
+    One provider for all: those of several come in any order.
+    """
 
     def commands(self) -> Iterator[Command]:
         """All that can do something now; those of the focused pane first."""
@@ -58,6 +62,8 @@ class BindingCommands(Provider):
         if isinstance(self.screen, DebuggerScreen):
             for name in PANES:
                 yield from self._commands_of(self.screen, name, seen)
+        for words, fold in timeline_commands(self.screen):
+            yield Command(words, "", fold)
         for title, _, run, _ in self.app.get_system_commands(self.screen):
             yield Command(title, "", run)
 

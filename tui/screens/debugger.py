@@ -34,7 +34,6 @@ from tui.screens.offers import OFFLINE_KEYS, has_nothing, offers, reasons_to_sta
 from tui.screens.panes import PanesScreen
 from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
-from tui.screens.timeline_commands import TimelineCommands
 from tui.screens.travel_control import TravelControl
 from tui.screens.type_id import TypeIdScreen
 from tui.screens.waiting_keys import WaitingKeys
@@ -63,7 +62,6 @@ from tui.widgets.timeline import Timeline
 class DebuggerScreen(PanesScreen):
     """The debugger. `now` is the clock that ages are measured with."""
 
-    COMMANDS = {TimelineCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy as…", show=False, id="copy.open"),
         Binding("ctrl+r", "refresh_data", "refresh", show=False, id="app.refresh"),

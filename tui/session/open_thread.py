@@ -61,6 +61,8 @@ class OpenThread:
         self.received_bytes = 0
         """What its pages weighed so far, as the server sent them."""
         self._page = 1
+        self._began_empty = False
+        """Whether it was empty when it was opened, and its first checkpoints are not all read yet."""
         self._reading = asyncio.Lock()
 
     @property
@@ -123,7 +125,10 @@ class OpenThread:
         async with self._reading:
             if not len(self.tree):
                 self.tree.complete = False
-                return await self._load_first()
+                self._began_empty = True
+                changed = await self._load_first()
+                self._began_empty = False
+                return changed
             fresh: list[Checkpoint] = []
             before: str | None = None
             limit = min(self._page, 10)
@@ -137,7 +142,11 @@ class OpenThread:
                     break
                 before = page.checkpoints[-1].checkpoint_id
                 limit = self._page
-            return self._take(fresh, is_shared=is_shared)
+            changed = self._take(fresh, is_shared=is_shared)
+            if self._began_empty:  # the reading that began it was stopped half-way
+                changed |= await self._load_older(FIRST_PAGE)
+                self._began_empty = False
+            return changed
 
     async def drop_lost(self) -> int:
         """Compare with the newest page of a server that was started anew; returns how many checkpoints it has lost.
