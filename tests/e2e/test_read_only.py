@@ -171,6 +171,8 @@ async def test_no_key_and_no_command_sends_anything_but_reads(
                         await presser.keys_of(list(pages[title]))
                 await press_palette(driver, presser)
                 if forgetful:
+                    await driver.press("1", "a")
+                    await driver.yes()
                     # The keys were worth pressing: without the lock they would have written.
                     await driver.until(lambda: kinds_of(refused) >= KINDS, f"{KINDS} in {refused}")
         assert writes(recorder.asked) == []

@@ -186,7 +186,7 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         look("]", "▸ messages")
         look("]", "nothing is left to run")
         look("]", '"content"')
-        look("2R", "enter details")
+        look("2R", "● success")
         look("\r", "langgraph_auth_user")
         leave("multitask")
         leave("enter details")
