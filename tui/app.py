@@ -104,6 +104,7 @@ class ForkpointApp(TerminalApp):
         self.animation_level = "none"
         self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console, secrets))
         self._gates: list[LineFilter] = [NothingHidden(), NoSecrets(secrets), *([AsciiMarks()] if ascii_only else [])]
+        self._ascii_only = ascii_only
         self._first_start = first_start
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
@@ -200,7 +201,7 @@ class ForkpointApp(TerminalApp):
 
             self._keys, problems = usable_keys(self._wanted_keys, contexts(ForkpointApp))
             self._problems += problems
-        use_keys(self._keys)
+        use_keys(self._keys, ascii_only=self._ascii_only)
         if self._keys:
             self.set_keymap(dict(self._keys))
 

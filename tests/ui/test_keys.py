@@ -10,8 +10,10 @@ from textual.binding import Binding
 
 from tests.ui.driving import app_on_fake
 from tui.app import ForkpointApp
+from tui.domain.marks import Mark
 from tui.screens.help import WRITES, HelpScreen, help_page
 from tui.screens.keymap import ACT_TOGETHER, EVERYWHERE, MOVING, contexts
+from tui.widgets.key_names import key_words
 from tui.widgets.lines import plain
 
 TITLES = [title for title, _ in contexts(ForkpointApp)]
@@ -86,6 +88,24 @@ def test_the_help_names_every_key_and_marks_what_writes() -> None:
             assert (binding.tooltip or binding.description) in text
     assert known >= WRITES
     assert text.count(" !") == len(WRITES) + 1, "one more in the introduction"
+
+
+def test_the_help_explains_every_mark() -> None:
+    lines = [plain(paragraph.line) for paragraph in help_page(contexts(ForkpointApp))]
+    short = next(line for line in lines if line.startswith("Marks "))
+    for mark in Mark:
+        assert f"{mark.shape}\N{NO-BREAK SPACE}{mark.title}" in short
+        assert any(line.split() == [mark.shape, *mark.words.split()] for line in lines)
+
+
+async def test_in_ascii_an_arrow_key_is_a_word() -> None:
+    arrows = [Binding(key, "") for key in ("left", "right", "up", "down")]
+    async with app_on_fake(ascii_only=True) as (driver, _):
+        assert [key_words(arrow) for arrow in arrows] == ["left", "right", "up", "down"]
+        await driver.press("question_mark", "slash")
+        await driver.write("into the branch")
+        await driver.until(lambda: "l right" in driver.app.export_screenshot().replace("&#160;", " "))
+    assert [key_words(arrow) for arrow in arrows] == ["←", "→", "↑", "↓"]
 
 
 async def test_help_opens_and_closes() -> None:

@@ -11,7 +11,8 @@ import pytest
 from tests.fakes import CALL, FakeBackend
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import Checkpoint, Interrupt, Task
-from tui.domain.labels import Mark, RowText, ago, duration, edit_words, in_words, row_text, step_words
+from tui.domain.labels import RowText, ago, duration, edit_words, in_words, row_text, step_words
+from tui.domain.marks import Mark
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.tree import CheckpointTree
 

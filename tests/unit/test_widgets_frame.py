@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.binding import Binding
 from textual.color import Color
 
-from tui.domain.labels import Mark
+from tui.domain.marks import Mark
 from tui.domain.safe_text import cell_len
 from tui.screens.too_small import is_too_small
 from tui.widgets.first_hint import LINES
@@ -93,11 +93,11 @@ def filtered(text: str) -> str:
 
 
 def test_ascii_marks_keep_widths_and_shapes_apart() -> None:
-    ours = "".join(mark.value[0] for mark in Mark) + "│├─╯╭╮╰┌┐└┘┄·…→←↑↓×↵▸▾█░▁⠋⟨⟩✓"
+    ours = "".join(mark.shape for mark in Mark) + "│├─╯╭╮╰┌┐└┘┄·…→←↑↓×↵▸▾█░▁⠋⟨⟩✓"
     assert filtered(ours).isascii()
     assert cell_len(filtered(ours)) == cell_len(ours)
-    marks = [filtered(mark.value[0]) for mark in Mark]
-    assert marks == [mark.value[1] for mark in Mark]
+    marks = [filtered(mark.shape) for mark in Mark]
+    assert marks == [mark.ascii for mark in Mark]
     assert len(set(marks)) == len(marks), "each mark has a shape of its own"
 
 

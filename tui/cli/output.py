@@ -13,9 +13,10 @@ from tui.domain.addresses import tail
 from tui.domain.cells import cell_len
 from tui.domain.checkpoint import JSON, Checkpoint
 from tui.domain.json_values import dumps
-from tui.domain.labels import Mark, duration, row_text
+from tui.domain.labels import duration, row_text
 from tui.domain.lanes import Row, RowKind
 from tui.domain.layout import layout
+from tui.domain.marks import Mark
 from tui.domain.origin import origin_of
 from tui.domain.safe_text import escape_hidden, one_line, sanitise, shorten
 from tui.domain.secrets import hide_named
@@ -129,10 +130,10 @@ def lane_text(row: Row, tree: CheckpointTree) -> str:
     if row.kind is RowKind.JOIN:
         return "│ " * (row.lane - 1) + "├─╯"
     if row.kind is RowKind.UNLOADED:
-        return through + Mark.UNLOADED.value[0]
+        return through + Mark.UNLOADED.shape
     if row.kind is RowKind.GONE:
-        return through + Mark.GONE.value[0]
-    return through + row_text(tree, tree[row.checkpoint_id]).mark.value[0]
+        return through + Mark.GONE.shape
+    return through + row_text(tree, tree[row.checkpoint_id]).mark.shape
 
 
 def checkpoint_json(checkpoint: Checkpoint, tree: CheckpointTree | None = None) -> dict[str, Any]:

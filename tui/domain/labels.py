@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import JSON, START, Checkpoint
 from tui.domain.json_values import same
+from tui.domain.marks import Mark
 from tui.domain.messages import Message, find_messages, read_messages, summary, view_messages
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.safe_text import cell_len, one_line, shorten
@@ -26,7 +26,6 @@ from tui.domain.value_words import (
 )
 
 __all__ = [
-    "Mark",
     "RowText",
     "ago",
     "call_words",
@@ -37,22 +36,6 @@ __all__ = [
     "row_text",
     "step_words",
 ]
-
-
-class Mark(Enum):
-    """The shape in front of a row: (the mark, its ASCII replacement)."""
-
-    CHECKPOINT = ("●", "o")
-    HEAD = ("◉", "@")
-    EDIT = ("◆", "*")
-    REPLAY = ("⎇", "Y")
-    WAITING = ("‖", "=")
-    ERROR = ("✗", "x")
-    RUNNING = ("▶", ">")
-    UNLOADED = ("┄", ":")
-    GONE = ("✂", "%")
-    FOLDED = ("▸", "+")
-    OPENED = ("▾", "-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The help: every key that works, by pane, made from the bindings themselves so that it can't be out of date."""
+"""The help: what the marks mean, and every key that works, by pane. Made from the marks and the bindings themselves."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen
 
+from tui.domain.marks import Mark
 from tui.domain.safe_text import cell_len
 from tui.widgets.find_line import FindLine
 from tui.widgets.key_names import key_of, key_words
+from tui.widgets.lines import Part
 from tui.widgets.text_view import Paragraph, TextView
+from tui.widgets.timeline_lanes import MARK_STYLES
 
-KEY_CELLS = 18
-NAME_CELLS = 46
+KEY_CELLS = 14
+NAME_CELLS = 33
 """From here on the name of a command, which the config calls it by, is shown beside its words."""
 
 WRITES = frozenset(
@@ -37,8 +40,11 @@ INTRODUCTION = (
 REMAPPING = 'Any key can be another: "timeline.replay" = "ctrl+g" in config.toml under [keys]. Names are at the right.'
 
 
+_TIED = "\N{NO-BREAK SPACE}"
+
+
 class HelpScreen(ModalScreen[None]):
-    """All keys, with `/` to find one."""
+    """All marks and keys, with `/` to find one."""
 
     DEFAULT_CSS = """
     HelpScreen {
@@ -67,7 +73,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The text, and the line to find in it."""
         with Vertical() as box:
-            box.border_title = Content("Keys")
+            box.border_title = Content("Help")
             box.border_subtitle = Content(
                 f"{key_of('help.find')} find  {key_of('help.next')} {key_of('help.previous')} next, previous  "
                 f"{key_of('help.back')} goes back"
@@ -91,8 +97,8 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_page(contexts: Sequence[tuple[str, Sequence[Binding]]]) -> list[Paragraph]:
-    """Paragraphs of all contexts: (title, bindings)."""
-    paragraphs = [Paragraph(((INTRODUCTION, "calm"),)), Paragraph(((REMAPPING, "calm"),))]
+    """What the words and marks mean, and paragraphs of all contexts: (title, bindings)."""
+    paragraphs = [Paragraph(((INTRODUCTION, "calm"),)), Paragraph(((REMAPPING, "calm"),)), *marks_in_short()]
     for title, bindings in contexts:
         paragraphs += [Paragraph(()), Paragraph(((title, "strong"),))]
         for keys, words, name in rows_of(bindings):
@@ -100,7 +106,25 @@ def help_page(contexts: Sequence[tuple[str, Sequence[Binding]]]) -> list[Paragra
             tail = " " * max(2, NAME_CELLS - cell_len(words))
             line = (("  " + keys, "accent"), (gap, ""), (words, ""), (tail, ""), (name, "calm"))
             paragraphs.append(Paragraph(line, KEY_CELLS + 2))
-    return paragraphs
+    return [*paragraphs, *legend()]
+
+
+def marks_in_short() -> Iterator[Paragraph]:
+    """A word for each mark, where one looks first."""
+    parts: list[Part] = []
+    for mark in Mark:
+        parts += [(mark.shape, MARK_STYLES.get(mark, "")), (f"{_TIED}{mark.title}  ", "calm")]
+    yield Paragraph(())
+    yield Paragraph((("Marks  ", "strong"), *parts), len("Marks  "))
+
+
+def legend() -> Iterator[Paragraph]:
+    """What the marks mean, in full."""
+    yield Paragraph(())
+    yield Paragraph((("Marks in front of checkpoints, threads and runs", "strong"),))
+    for mark in Mark:
+        gap = " " * (KEY_CELLS - cell_len(mark.shape))
+        yield Paragraph((("  " + mark.shape, MARK_STYLES.get(mark, "")), (gap, ""), (mark.words, "")), KEY_CELLS + 2)
 
 
 def bindings_of(*classes: type[DOMNode]) -> list[Binding]:

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.keys import format_key
 
 _NAME = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
+_ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 _SHORT = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "enter": "enter", "home": "home", "end": "end"}
 
 DEFAULTS: Mapping[str, str] = {
@@ -78,10 +79,15 @@ DEFAULTS: Mapping[str, str] = {
 """The keys of commands that texts name, as their bindings have them; a test holds the two together."""
 
 _in_use: dict[str, str] = dict(DEFAULTS)
+_arrows: dict[str, str] = dict(_ARROWS)
 
 
-def use_keys(changed: Mapping[str, str]) -> None:
-    """From now on texts name these keys where the user's config has others; {} goes back to the defaults."""
+def use_keys(changed: Mapping[str, str], *, ascii_only: bool = False) -> None:
+    """From now on texts name these keys where the user's config has others; {} goes back to the defaults.
+
+    In ASCII an arrow would look like the keys < and >, and like the letter v: there it is a word.
+    """
+    _arrows.update({name: name for name in _ARROWS} if ascii_only else _ARROWS)
     _in_use.clear()
     _in_use.update(DEFAULTS)
     _in_use.update({name: keys for name, keys in changed.items() if name in DEFAULTS})
@@ -113,7 +119,7 @@ def key_words(binding: Binding) -> str:
     if binding.key_display:
         return binding.key_display
     modifiers, key = binding.parse_key()
-    key = _SHORT.get(key) or format_key(key)
+    key = _SHORT.get(key) or _arrows.get(key) or format_key(key)
     if "ctrl" in modifiers:
         modifiers = [modifier for modifier in modifiers if modifier != "ctrl"]
         key = f"^{key}"

@@ -14,7 +14,7 @@ from rich.segment import Segment, Segments
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.domain.labels import Mark
+from tui.domain.marks import Mark
 from tui.domain.safe_text import UNSEEN, sanitise
 from tui.domain.secrets import hide, secret_spans
 
@@ -129,7 +129,7 @@ def _table() -> Mapping[int, str]:
     singles |= {"▸": ">", "▾": "v", "▶": ">", "▼": "v", "◀": "<", "▲": "^", "✓": "+", "✔": "+", "⟨": "<", "⟩": ">"}
     singles |= {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "○": "o", "■": "#", "□": ".", "≈": "~"}
     singles |= {"−": "-", "±": "~", "≥": ">", "≤": "<", "⋯": "~", "⋮": ":", "›": ">", "‹": "<", "◇": "o", "△": "^"}
-    singles |= dict(mark.value for mark in Mark)
+    singles |= {mark.shape: mark.ascii for mark in Mark}
     return table | {ord(mark): plain for mark, plain in singles.items()}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui.domain.labels import Mark
 from tui.domain.lanes import Block, Chain, Row, RowKind
+from tui.domain.marks import Mark
 from tui.widgets.lines import Part
 
 MARK_STYLES = {
@@ -68,11 +68,11 @@ def lane_parts(block: Block, row: Row, path: Path, mark: Mark, columns: int) -> 
         parts.append(("├", _style(beside.lane, bright=on_path or path.holds(beside, above) or path.is_lane(beside))))
         if row.kind is RowKind.JOIN:
             return [*parts, ("─╯", _style(chain.lane, bright=on_path))]
-        parts += [("─", _style(chain.lane, bright=on_path)), (mark.value[0], _style(chain.lane, bright=on_path))]
+        parts += [("─", _style(chain.lane, bright=on_path)), (mark.shape, _style(chain.lane, bright=on_path))]
     else:
         bright = path.holds(chain, row.checkpoint_id) or path.is_lane(chain)
         parts += [_line(lane, passing, path) for lane, passing in edges]
-        parts.append((mark.value[0], MARK_STYLES.get(mark) or _style(chain.lane, bright=bright)))
+        parts.append((mark.shape, MARK_STYLES.get(mark) or _style(chain.lane, bright=bright)))
     parts.append((" " + "  " * max(0, columns - chain.lane - 1), ""))
     return parts
 

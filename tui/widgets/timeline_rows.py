@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from tui.domain.labels import Mark, RowText, ago, duration, row_text
+from tui.domain.labels import RowText, ago, duration, row_text
 from tui.domain.lanes import Folds, Lanes, Row, RowKind
 from tui.domain.layout import lay_out, lay_out_older
+from tui.domain.marks import Mark
 from tui.domain.origin import origin_of
 from tui.domain.safe_text import cell_len, one_line
 from tui.domain.segments import Segments
