@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage less often: apps of Textual are many small objects, and that was a fifth of the time of a test."""
+    """Look for garbage less often: apps of Textual are many small objects, and that was a fifth of a test's time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 10, 10)
