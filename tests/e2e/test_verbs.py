@@ -53,6 +53,13 @@ def test_addresses_by_their_ends(server_url: str, asked: str) -> None:
         (("history", "@"), 2, "thread is missing"),
         (("fork", "latest@head", "--tool-args", "{broken"), 2, "line 1, column 2"),
         (("run", "latest", "--input", "null"), 2, "replay"),
+        (("run", "latest", "--input", "{}", "--config", "[]"), 2, "--config must be a JSON object"),
+        (("new", "--metadata", "[]"), 2, "--metadata must be a JSON object"),
+        (("new", "--metadata", '"x"'), 2, 'must be a JSON object, such as {"key": "value"}, not "x"'),
+        (("new", "--metadata", '{"a":'), 2, "is missing (line 1, column 6)"),
+        (("show", "latest@head~x"), 2, "is no checkpoint"),
+        (("open", "--thread", "latest@head~x"), 2, "is no checkpoint"),
+        (("history", "latest@head~1"), 2, "write latest without @head~1"),
         (("threads", "--status", "bored"), 2, "bored"),
         (("nonsense",), 2, "No such command"),
     ],
@@ -76,13 +83,43 @@ def test_a_checkpoint_that_is_not_there_is_not_empty(server_url: str, asked: str
 def test_an_ambiguous_end_lists_what_it_fits(server_url: str, asked: str) -> None:
     done = forkpoint("show", f"{asked}@1", url=server_url)
     assert done.code == 2
-    assert "fits" in done.err
+    assert "fits 5 checkpoints" in done.err
+    assert 'search(query="weather in Santa Fe")' in done.err, "what they are"
 
 
 def test_nothing_to_replay_at_the_end_is_said(server_url: str, asked: str) -> None:
     done = forkpoint("replay", f"{asked}@head", url=server_url)
     assert done.code == 2
     assert "Nothing is left to run" in done.err
+
+
+def test_a_typo_in_an_input_is_told_and_not_in_the_way(server_url: str, asked: str) -> None:
+    done = forkpoint("run", asked, "--input", '{"mesages": []}', "--dry-run", url=server_url)
+    assert done.code == 0
+    assert "Did you mean 'messages'?" in done.err
+
+
+def test_a_run_is_shown_with_what_it_was_started_with(server_url: str, asked: str) -> None:
+    told = ok("runs", asked, "latest", url=server_url).out
+    for words in ("success", "reject", "what's the weather in sf", "stream_mode", "interrupt_before", "webhook"):
+        assert words in told
+    (listed,) = ok("runs", asked, "--json", url=server_url).json
+    assert ok("runs", asked, listed["run_id"][-8:], "--json", url=server_url).json == listed
+
+
+def test_a_state_is_shown_with_ids_tokens_and_artifacts(server_url: str, asked: str) -> None:
+    told = ok("show", asked, url=server_url).out
+    for words in (" tokens", "artifact {", "next        nothing", "tasks       none", "step 3", "loop"):
+        assert words in told
+    call = ok("show", asked, "--json", url=server_url).json["values"]["messages"][1]["tool_calls"][0]["id"]
+    assert told.count(call) == 2, "where it is asked and where it is answered"
+
+
+def test_an_empty_thread_is_shown_as_it_is(server_url: str) -> None:
+    told = ok("show", new_thread(server_url), url=server_url).out
+    for line in ("status    idle", "metadata  {}", "config    {}", "values    null"):
+        assert line in told.splitlines()
+    assert "forkpoint run" in told
 
 
 def test_the_same_arguments_are_no_fork(server_url: str, asked: str) -> None:

@@ -156,6 +156,12 @@ def test_a_dry_run_sends_nothing(server_url: str, asked: str) -> None:
     plan = ok("fork", f"{asked}@head~2", "--tool-args", BETTER, "--dry-run", "--json", url=server_url).data("plan")[0]
     assert plan["requests"][0]["body"]["values"]["messages"][0]["tool_calls"][0]["args"] == json.loads(BETTER)
     assert history_of(server_url, asked) == before
+    told = ok("fork", f"{asked}@head~2", "--tool-args", BETTER, "--dry-run", url=server_url).out
+    assert "Nothing was sent." in told
+    assert f"POST /threads/{asked}/state" in told
+    assert f"POST /threads/{asked}/runs/stream" in told
+    assert '"query": "weather in San Francisco"' in told
+    assert history_of(server_url, asked) == before
 
 
 @pytest.mark.parametrize("words", [("demo",), ("demo", "--plain")], ids=" ".join)

@@ -14,6 +14,7 @@ from tui.domain.addresses import (
     matching,
     parse_address,
     parse_checkpoint,
+    parse_thread,
     tail,
 )
 
@@ -45,10 +46,27 @@ def test_a_missing_part_is_named(text: str) -> None:
         ("abc~", CheckpointName("abc", 1)),
         ("abc~10", CheckpointName("abc", 10)),
         ("abc", CheckpointName("abc", 0)),
+        ("HEAD~2", CheckpointName("head", 2)),
     ],
 )
 def test_checkpoints(text: str, name: CheckpointName) -> None:
     assert parse_checkpoint(text) == name
+
+
+@pytest.mark.parametrize("text", ["head~x", "head~2~1", "head~-1", "head~²"])
+def test_what_stands_behind_the_tilde_is_a_number(text: str) -> None:
+    with pytest.raises(AddressError, match="is no checkpoint: behind ~"):
+        parse_checkpoint(text)
+
+
+def test_a_checkpoint_where_a_thread_is_meant_is_told() -> None:
+    assert parse_thread("abc") == "abc"
+    with pytest.raises(AddressError, match="write abc without @head~2"):
+        parse_thread("abc@head~2")
+
+
+def test_a_name_is_said_as_it_is_typed() -> None:
+    assert [str(CheckpointName("head", up)) for up in (0, 2)] == ["head", "head~2"]
 
 
 @given(st.uuids(), st.integers(1, 31))
@@ -66,3 +84,4 @@ def test_an_exact_id_wins_over_longer_ones() -> None:
     assert matching(["abc", "abcd"], "abc") == ["abc"]
     assert matching(["abc", "abcd", "xabc"], "ab") == ["abc", "abcd"]
     assert matching(["abc"], "zz") == []
+    assert matching(["abc", "xyz"], "…bc") == ["abc"], "as it is shown"

@@ -11,10 +11,11 @@ from rich.cells import cell_len
 
 from tests.fakes import ASKS, EPOCH, FakeBackend
 from tui.domain.checkpoint import Interrupt, Run, Task, Thread
+from tui.domain.run_words import kwargs_words
 from tui.domain.thread_titles import NO_MESSAGES, thread_title
 from tui.domain.tree import CheckpointTree
 from tui.widgets.lines import plain
-from tui.widgets.run_rows import kwargs_words, run_line, run_page
+from tui.widgets.run_rows import run_line, run_page
 from tui.widgets.thread_rows import preview_line, thread_age, thread_line
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows

@@ -30,9 +30,11 @@ def open_app(options: Options, thread: str | None, wanted: Wanted) -> None:
     gc.disable()  # the app enables it again
     from tui.app import run_app
     from tui.config import load_config
-    from tui.domain.addresses import parse_address
+    from tui.domain.addresses import parse_address, parse_checkpoint
 
     address = parse_address(thread) if thread else None
+    if address is not None and address.checkpoint is not None:
+        parse_checkpoint(address.checkpoint)  # a mistake in it is told before the app takes the terminal
     _need_a_terminal("forkpoint threads, history, show …")
     look = wanted.look(load_config(), options.connection.theme)
     left = run_app(options.connection, look, address)

@@ -51,11 +51,12 @@ def exit_code_of(error: BaseException) -> int:
 
 def _domain_code(error: BaseException) -> int:
     from tui.backends.errors import BackendError
+    from tui.cli.output import terminal_width
     from tui.config import ConfigError
     from tui.demo.server import DemoError
-    from tui.domain.addresses import AddressError
+    from tui.domain.addresses import AddressError, tail
     from tui.domain.plans import PlanError
-    from tui.domain.safe_text import sanitise
+    from tui.domain.safe_text import one_line, sanitise, shorten
     from tui.session.open_thread import AmbiguousName
 
     if isinstance(error, BackendError):
@@ -63,6 +64,9 @@ def _domain_code(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, (ConfigError, AddressError, PlanError, AmbiguousName)):
         click.echo(sanitise(f"forkpoint: {error}"), err=True)
+        if isinstance(error, AmbiguousName):
+            for candidate, words in error.about.items():
+                click.echo(shorten(f"  {tail(candidate, 8)}  {one_line(words)}", terminal_width(sys.stderr)), err=True)
         return 2
     if isinstance(error, DemoError):
         click.echo(sanitise(f"forkpoint: {error}"), err=True)

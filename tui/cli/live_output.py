@@ -7,16 +7,13 @@ from typing import Any, Protocol
 from tui.cli.options import Options
 from tui.cli.output import print_json, say, say_aside
 from tui.cli.paragraph import Paragraph
+from tui.cli.plan_output import names, plan_json, plan_lines, request_lines
 from tui.domain.addresses import tail
 from tui.domain.cells import padded
-from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
-from tui.domain.labels import call_words, change_words, in_words, step_words
+from tui.domain.labels import in_words, step_words
 from tui.domain.messages import read_messages, role_of
-from tui.domain.plans import PlanKind, TravelPlan
-from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
-from tui.domain.secrets import hide_named
 from tui.domain.transcript import GAP, StreamEvent
 from tui.domain.transcript_builder import KNOWN_MODES
 from tui.session.events import (
@@ -43,6 +40,9 @@ class Printer(Protocol):
     def hear(self, event: TravelEvent) -> None:
         """One event, as it happens."""
 
+    def only_planned(self, ready: PlanReady) -> None:
+        """A plan that is not carried out, with what would be sent for it."""
+
     def finish(self, ended: RunEnded) -> None:
         """The last word, once everything has been read again."""
 
@@ -68,6 +68,10 @@ class JsonPrinter:
             print_json({"event": event.event.event, "data": event.event.data} | filled)
         else:
             _say_of_the_line(event)
+
+    def only_planned(self, ready: PlanReady) -> None:
+        """The `plan` line, and nothing behind it."""
+        self.hear(ready)
 
     def finish(self, ended: RunEnded) -> None:
         """The `end` line."""
@@ -98,7 +102,7 @@ class PlainPrinter:
                 say(line)
             say()
         elif isinstance(event, StateWritten) and event.route_changed:
-            now, before = _names(event.checkpoint.next), _names(event.next_was)
+            now, before = names(event.checkpoint.next), names(event.next_was)
             say(f"The edit changed the route: will now run {now} instead of {before}.")
         elif isinstance(event, RunStarted):
             _remember_run(self._options, self._thread_id, event.run_id)
@@ -107,6 +111,12 @@ class PlainPrinter:
         elif isinstance(event, (HistoryLost, LineLost, LineBack, Note)):
             self._close_line()
             _say_of_the_line(event)
+
+    def only_planned(self, ready: PlanReady) -> None:
+        """The plan in words, and its requests."""
+        self.hear(ready)
+        for line in request_lines(ready.requests):
+            say(line)
 
     def finish(self, ended: RunEnded) -> None:
         """How it ended, and where the head is now."""
@@ -168,44 +178,6 @@ class PlainPrinter:
         self._paragraph = self._open = None
 
 
-def plan_json(plan: TravelPlan, requests: tuple[PlannedRequest, ...]) -> dict[str, Any]:
-    """The data of the `plan` event."""
-    return {
-        "kind": plan.kind.value,
-        "thread_id": plan.thread_id,
-        "checkpoint": plan.start.checkpoint_id if plan.start is not None else None,
-        "assistant": plan.setup.assistant_id,
-        "assistant_name": plan.setup.assistant_name,
-        "graph_id": plan.setup.graph_id,
-        "setup_known": plan.setup.known,
-        "config": dict(plan.setup.config),
-        "context": plan.setup.context,
-        "will_run": list(plan.will_run),
-        "will_call": [{"id": call.id, "name": call.name, "args": call.args} for call in plan.will_call],
-        "edits": [
-            {"tool_call_id": edit.tool_call_id, "tool": edit.tool, "before": edit.before, "after": edit.after}
-            for edit in plan.edits
-        ],
-        "notes": list(plan.notes),
-        "requests": [{"method": r.method, "path": r.path, "body": r.body} for r in requests],
-    }
-
-
-def plan_lines(plan: TravelPlan) -> list[str]:
-    """A plan in words: what, where, what runs, how, and what follows."""
-    at = f" at {tail(plan.start.checkpoint_id)} (step {plan.start.step})" if plan.start is not None else ""
-    rows = [("edit", change_words(c, f"{e.tool}.")) for e in plan.edits for c in changes(e.before, e.after)]
-    if plan.will_run:
-        calls = ", ".join(call_words(call) for call in plan.will_call)
-        rows.append(("runs", f"{_names(plan.will_run)}{': ' + calls if calls else ''}"))
-    elif plan.kind is PlanKind.INPUT:
-        rows.append(("input", step_words(None, plan.input)))
-    rows.append(("as", f"{plan.setup.assistant_name or plan.setup.assistant_id}{_setup_words(plan)}"))
-    rows += [("note", note) for note in plan.notes]
-    title = f"{plan.kind.value} of thread {tail(plan.thread_id, 8)}{at}"
-    return [title, *(f"  {name:<6} {one_line(words)}" for name, words in rows)]
-
-
 def joining(options: Options, thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
     """What to tell a user who leaves, or is cut off, while a run goes on (or may: `certain` is False)."""
     goes_on = "goes on" if certain else "may go on"
@@ -239,20 +211,9 @@ def _end_words(ended: RunEnded) -> str:
     if ended.end is RunEnd.SUCCESS:
         return "done"
     if ended.end is RunEnd.WAITING:
-        names = _names(ended.head.next) if ended.head is not None else ""
-        return f"stopped before {names}" if names else "stopped at an interrupt"
+        nodes = names(ended.head.next) if ended.head is not None else ""
+        return f"stopped before {nodes}" if nodes else "stopped at an interrupt"
     return f"{ended.end.value}{': ' + ended.error if ended.error else ''}"
-
-
-def _setup_words(plan: TravelPlan) -> str:
-    words = [f"config {one_line(step_words(None, hide_named(dict(plan.setup.config))))}"] if plan.setup.config else []
-    if plan.setup.context:
-        words.append(f"context {one_line(step_words(None, hide_named(dict(plan.setup.context))))}")
-    return f" · {' · '.join(words)}" if words else ""
-
-
-def _names(nodes: tuple[str, ...]) -> str:
-    return ", ".join(nodes) or "nothing"
 
 
 def _subgraph_names(event: StreamEvent) -> tuple[str, ...]:

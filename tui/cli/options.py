@@ -174,3 +174,15 @@ def json_argument(text: str, option: str) -> Any:
     if not parsed.ok:
         raise click.UsageError(f"{option} is not JSON: {parsed.reason} (line {parsed.line}, column {parsed.column}).")
     return parsed.value
+
+
+def object_argument(text: str | None, option: str) -> dict[str, Any] | None:
+    """Parse a JSON option whose value must be an object; None where it was not given."""
+    from tui.domain.labels import in_words
+
+    if text is None:
+        return None
+    value = json_argument(text, option)
+    if not isinstance(value, dict):
+        raise click.UsageError(f'{option} must be a JSON object, such as {{"key": "value"}}, not {in_words(value)}.')
+    return value

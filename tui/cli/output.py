@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -24,6 +25,10 @@ from tui.domain.tree import CheckpointTree
 
 NOT_JSON = "$not_json"
 """A number that JSON can't carry is printed as {"$not_json": "NaN"}, so that the document stays JSON."""
+
+
+PLENTY = 200
+"""Columns of a line where nobody said how many there are: of a pipe or a file."""
 
 
 def print_json(value: JSON) -> None:
@@ -71,11 +76,18 @@ def say_columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozen
         say(shorten("  ".join(cells).rstrip(), terminal_width()))
 
 
-def terminal_width() -> int:
-    """Columns to fill: the terminal's, or plenty when nobody looks."""
-    import shutil
+def terminal_width(stream: TextIO | None = None) -> int:
+    """Columns to fill on a stream (standard output, unless another is named).
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    COLUMNS, else those of a terminal, else plenty: nobody looks, and a program wants no text cut.
+    """
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    try:
+        return os.get_terminal_size((stream or sys.stdout).fileno()).columns or 80
+    except (OSError, ValueError):
+        return PLENTY
 
 
 def history_rows(tree: CheckpointTree) -> Iterator[dict[str, Any]]:

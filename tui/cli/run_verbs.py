@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tui.cli.asking import ask_for_travel, ask_for_write, check_answerable, yes_option
 from tui.cli.failures import Stop
-from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
+from tui.cli.options import (
+    Options,
+    backend_options,
+    connected,
+    json_argument,
+    json_option,
+    object_argument,
+    run_async,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.cli.live_output import Printer
     from tui.domain.checkpoint import JSON, Checkpoint, Run
     from tui.domain.plans import TravelPlan
@@ -18,49 +28,73 @@ if TYPE_CHECKING:
     from tui.session.open_thread import OpenThread
     from tui.session.session import Session
 
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def dry_run_option(function: F) -> F:
+    """Add --dry-run."""
+    text = "Print the plan and its requests; send nothing."
+    return click.option("--dry-run", is_flag=True, help=text)(function)
+
 
 @click.command()
 @click.argument("thread", metavar="T")
 @click.option("--input", "value", required=True, metavar="JSON", help="The graph's input; - reads standard input.")
 @click.option("--background", is_flag=True, help="Start it and return; look again with runs or join.")
 @click.option("--config", metavar="JSON", help='The run\'s config, such as {"recursion_limit": 25}.')
-@click.option("--context", metavar="JSON", help="The run's context.")
+@click.option("--context", metavar="JSON", help="The run's context, an object.")
+@dry_run_option
 @yes_option
 @json_option
 @backend_options
-def run(options: Options, thread: str, value: str, background: bool, config: str | None, context: str | None) -> None:
+def run(
+    options: Options,
+    thread: str,
+    value: str,
+    background: bool,
+    config: str | None,
+    context: str | None,
+    dry_run: bool,
+) -> None:
     """Run a thread with a new input and stream it.
 
     \b
     Example:
       forkpoint run latest --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
     """
-    check_answerable(options)
+    if not dry_run:
+        check_answerable(options)
     given = json_argument(value, "--input")
-    settings = json_argument(config, "--config") if config else None
-    run_context = json_argument(context, "--context") if context else None
-    run_async(options, _run(options, thread, given, background, settings, run_context))
+    settings = object_argument(config, "--config")
+    run_context = object_argument(context, "--context")
+    run_async(options, _run(options, thread, given, settings, run_context, background=background, dry_run=dry_run))
 
 
-async def _run(options: Options, part: str, value: JSON, background: bool, config: JSON, context: JSON) -> None:
-    from tui.cli.output import print_json, say
+async def _run(
+    options: Options, part: str, value: JSON, config: JSON, context: JSON, *, background: bool, dry_run: bool
+) -> None:
+    from tui.cli.output import print_json, say, say_aside
+    from tui.cli.run_output import say_run
+    from tui.domain.addresses import parse_thread
     from tui.domain.plans import plan_input
 
     async with connected(options) as session:
-        thread = await session.resolve_thread(part)
+        thread = await session.resolve_thread(parse_thread(part))
         setup = await session.setup_for_input(thread, config=config, context=context)
         opened = await session.open(thread)
         plan = plan_input(opened.tree, None, value, setup)
-        if not background:
-            await _travel(options, opened, plan)
+        if hint := await session.input_hint(setup, value):
+            say_aside(f"forkpoint: {hint}")
+        if dry_run or not background:
+            await _travel(options, opened, plan, dry_run=dry_run, stream=not background)
             return
         ask_for_travel(options, plan)
         started = await session.backend.start_run(thread.thread_id, plan.run_request(None))
         if options.as_json:
             print_json(dict(started.raw))
         else:
-            say(f"{started.run_id}  {started.status}")
-            say(f"Join it: forkpoint join {thread.thread_id} {started.run_id}{options.where}")
+            say_run(started)
+            say(f"\nJoin it: forkpoint join {thread.thread_id} {started.run_id}{options.where}")
 
 
 @click.command()
@@ -128,7 +162,7 @@ async def _cancel(options: Options, part: str, run_part: str, rollback: bool) ->
 
 @click.command()
 @click.argument("address", metavar="T@C")
-@click.option("--dry-run", is_flag=True, help="Print the plan and its requests; send nothing.")
+@dry_run_option
 @yes_option
 @json_option
 @backend_options
@@ -159,7 +193,7 @@ async def _replay(options: Options, address: str, dry_run: bool) -> None:
 @click.argument("address", metavar="T@C")
 @click.option("--tool-args", required=True, metavar="JSON", help="The new arguments; - reads standard input.")
 @click.option("--tool-call", metavar="ID", help="Which tool call, where the checkpoint has several.")
-@click.option("--dry-run", is_flag=True, help="Print the plan and its requests; send nothing.")
+@dry_run_option
 @yes_option
 @json_option
 @backend_options
@@ -211,17 +245,21 @@ async def _checkpoint_of(session: Session, text: str) -> tuple[OpenThread, Check
 
 
 async def _thread_and_run(session: Session, part: str, run_part: str) -> tuple[OpenThread, Run]:
-    opened = await session.open(await session.resolve_thread(part))
+    from tui.domain.addresses import parse_thread
+
+    opened = await session.open(await session.resolve_thread(parse_thread(part)))
     return opened, await session.resolve_run(opened.thread_id, run_part)
 
 
-async def _travel(options: Options, opened: OpenThread, plan: TravelPlan, *, dry_run: bool = False) -> None:
+async def _travel(
+    options: Options, opened: OpenThread, plan: TravelPlan, *, dry_run: bool = False, stream: bool = True
+) -> None:
     from tui.session.events import PlanReady
     from tui.session.travel import carry_out, planned_requests
 
     printer = _printer(options, opened)
     if dry_run:
-        printer.hear(PlanReady(plan, planned_requests(opened, plan)))
+        printer.only_planned(PlanReady(plan, planned_requests(opened, plan, stream=stream)))
         return
     ask_for_travel(options, plan)
     _leave(options, printer, opened, await carry_out(opened, plan, printer.hear))

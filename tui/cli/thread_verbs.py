@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.asking import check_answerable, yes_option
-from tui.cli.options import Options, backend_options, connected, json_argument, json_option, run_async
+from tui.cli.options import Options, backend_options, connected, json_option, object_argument, run_async
 
 if TYPE_CHECKING:
-    from tui.domain.checkpoint import Checkpoint, Run, Thread
+    from tui.domain.checkpoint import Thread
     from tui.session.session import Session
 
 STATUSES = ("idle", "busy", "interrupted", "error")
@@ -70,7 +70,7 @@ def _thread_row(thread: Thread, now: datetime) -> tuple[str, ...]:
 def new(options: Options, metadata: str | None) -> None:
     """Make an empty thread and print its id."""
     check_answerable(options)
-    run_async(options, _new(options, json_argument(metadata, "--metadata") if metadata else None))
+    run_async(options, _new(options, object_argument(metadata, "--metadata")))
 
 
 async def _new(options: Options, metadata: object) -> None:
@@ -106,10 +106,11 @@ def delete(options: Options, thread: str) -> None:
 async def _delete(options: Options, part: str) -> None:
     from tui.cli.asking import ask_for_deletion
     from tui.cli.output import print_json, say
+    from tui.domain.addresses import parse_thread
     from tui.domain.thread_titles import thread_title
 
     async with connected(options) as session:
-        thread = await session.resolve_thread(part)
+        thread = await session.resolve_thread(parse_thread(part))
         ask_for_deletion(options, part, thread.thread_id, thread_title(thread))
         await session.backend.delete_thread(thread.thread_id)
         if options.as_json:
@@ -136,10 +137,10 @@ def history(options: Options, thread: str, limit: int) -> None:
 
 async def _history(options: Options, part: str, limit: int) -> None:
     from tui.cli.output import history_rows, print_json, say, say_tree
-    from tui.domain.addresses import parse_address
+    from tui.domain.addresses import parse_thread
 
     async with connected(options) as session:
-        thread = await session.resolve_thread(parse_address(part).thread)
+        thread = await session.resolve_thread(parse_thread(part))
         opened = await session.open(thread)
         while not opened.tree.complete and not 0 < limit <= len(opened.tree):
             await opened.load_older()
@@ -163,7 +164,8 @@ def show(options: Options, address: str) -> None:
 
 
 async def _show(options: Options, text: str) -> None:
-    from tui.cli.output import checkpoint_json, print_json, say
+    from tui.cli.output import checkpoint_json, print_json
+    from tui.cli.state_output import say_checkpoint, say_thread
     from tui.domain.addresses import HEAD, parse_address, parse_checkpoint
 
     address = parse_address(text)
@@ -174,91 +176,58 @@ async def _show(options: Options, text: str) -> None:
             if options.as_json:
                 print_json(dict(thread.raw))
             else:
-                say(f"Thread {thread.thread_id} ({thread.status}) has no checkpoints yet.")
+                say_thread(thread)
             return
         checkpoint = await opened.resolve(parse_checkpoint(address.checkpoint or HEAD))
         if options.as_json:
             print_json(checkpoint_json(checkpoint, opened.tree))
         else:
-            _say_checkpoint(checkpoint)
-
-
-def _say_checkpoint(checkpoint: Checkpoint) -> None:
-    from tui.cli.output import say, say_fields
-    from tui.domain.hidden import hidden_in_message, hidden_words
-    from tui.domain.json_values import pretty
-    from tui.domain.labels import call_words, in_words
-    from tui.domain.messages import read_messages
-    from tui.domain.safe_text import one_line
-
-    say_fields(
-        [
-            ("checkpoint", checkpoint.checkpoint_id),
-            ("parent", checkpoint.parent_id or ""),
-            ("made by", f"{checkpoint.source or '?'} · step {checkpoint.step} · run {checkpoint.run_id or '-'}"),
-            ("created", checkpoint.created_at.isoformat() if checkpoint.created_at else ""),
-            ("next", ", ".join(checkpoint.next) or "nothing"),
-            *(("error", f"{node}: {error}") for node, error in checkpoint.errors),
-            *(("waits for", in_words(asked.value, 200)) for asked in checkpoint.pending_interrupts),
-        ]
-    )
-    say()
-    messages = read_messages(checkpoint.values)
-    for message in messages:
-        hidden = hidden_words(hidden_in_message(message))
-        say(f"{one_line(message.role)}  {one_line(message.name or '')}".rstrip() + (f"  ({hidden})" if hidden else ""))
-        if message.text:
-            say(_indented(message.text))
-        for call in message.tool_calls:
-            say(_indented(call_words(call)))
-    rest = checkpoint.values
-    if messages and isinstance(rest, dict):
-        shown = [message.raw for message in messages]
-        rest = {key: value for key, value in rest.items() if not (isinstance(value, list) and value == shown)}
-    if rest:
-        say(pretty(rest))
-
-
-def _indented(text: str) -> str:
-    from tui.domain.safe_text import sanitise
-
-    return "\n".join(f"    {line}" for line in sanitise(text).split("\n"))
+            say_checkpoint(checkpoint)
 
 
 @click.command()
 @click.argument("thread", metavar="T")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many, newest first.")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--limit", metavar="N", default=20, show_default=True, type=click.IntRange(1), help="How many.")
 @json_option
 @backend_options
-def runs(options: Options, thread: str, limit: int) -> None:
-    """List the runs of a thread, newest first."""
-    run_async(options, _runs(options, thread, limit))
+def runs(options: Options, thread: str, run_id: str | None, limit: int) -> None:
+    """List the runs of a thread, newest first.
+
+    With RUN (an id, part of one, or 'latest') show that run: its status, and all that it was started with.
+    """
+    run_async(options, _runs(options, thread, limit) if run_id is None else _one_run(options, thread, run_id))
+
+
+async def _one_run(options: Options, part: str, run_part: str) -> None:
+    from tui.cli.output import print_json
+    from tui.cli.run_output import say_run
+    from tui.domain.addresses import parse_thread
+
+    async with connected(options) as session:
+        thread = await session.resolve_thread(parse_thread(part))
+        found = await session.resolve_run(thread.thread_id, run_part)
+    if options.as_json:
+        print_json(dict(found.raw))
+    else:
+        say_run(found)
 
 
 async def _runs(options: Options, part: str, limit: int) -> None:
     from tui.cli.output import print_json, say, say_columns
+    from tui.cli.run_output import run_row
+    from tui.domain.addresses import parse_thread
 
     async with connected(options) as session:
-        thread = await session.resolve_thread(part)
+        thread = await session.resolve_thread(parse_thread(part))
         found = await session.backend.runs(thread.thread_id, limit=limit)
         now = _now_at(session)
     if options.as_json:
         print_json([dict(run.raw) for run in found])
     elif found:
-        say_columns([_run_row(run, now) for run in found], right=frozenset({2}))
+        say_columns([run_row(run, now) for run in found], right=frozenset({2}))
     else:
         say(f"No runs yet. Start one: forkpoint run {part} --input JSON")
-
-
-def _run_row(run: Run, now: datetime) -> tuple[str, ...]:
-    from tui.domain.labels import ago, in_words
-    from tui.domain.safe_text import one_line
-
-    given = run.kwargs.get("input")
-    what = f"input {in_words(given)}" if given is not None else "goes on from a checkpoint"
-    if command := run.kwargs.get("command"):
-        what = f"command {in_words(command)}"
-    return run.run_id, run.status, ago(run.created_at, now), one_line(what)
 
 
 VERBS = (threads, new, delete, history, show, runs)

@@ -12,7 +12,6 @@ HEAD = "head"
 LATEST = "latest"
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_UP = re.compile(r"^(?P<base>.*?)~(?P<up>\d*)$")
 
 
 class AddressError(ValueError):
@@ -34,6 +33,9 @@ class CheckpointName:
     base: str
     up: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.base}~{self.up}" if self.up else self.base
+
 
 def parse_address(text: str) -> Address:
     """`T` or `T@C`; raises `AddressError` when a part is empty."""
@@ -45,12 +47,27 @@ def parse_address(text: str) -> Address:
     return Address(thread, checkpoint or None)
 
 
+def parse_thread(text: str) -> str:
+    """`T` where a whole thread is meant; raises `AddressError` when a checkpoint is named too."""
+    address = parse_address(text)
+    if address.checkpoint is not None:
+        raise AddressError(
+            f"Only a thread is meant here, no checkpoint: write {address.thread} without @{address.checkpoint}."
+        )
+    return address.thread
+
+
 def parse_checkpoint(text: str) -> CheckpointName:
-    """`head`, `head~2`, an id or a part of it, each with `~n`; `~` alone means one parent up."""
-    match = _UP.match(text)
-    if match is None:
-        return CheckpointName(text)
-    return CheckpointName(match["base"] or HEAD, int(match["up"] or 1))
+    """`head`, `head~2`, an id or a part of it, each with `~n`; `~` alone means one parent up.
+
+    Raises `AddressError` when something else than a number stands behind `~`.
+    """
+    base, up, count = text.partition("~")
+    if up and count and not (count.isascii() and count.isdigit()):
+        raise AddressError(f"{text!r} is no checkpoint: behind ~ stands how many parents to go up, as in head~2.")
+    if base.casefold() == HEAD:
+        base = HEAD
+    return CheckpointName(base or HEAD, int(count or 1) if up else 0)
 
 
 def is_full_id(text: str) -> bool:
@@ -59,8 +76,11 @@ def is_full_id(text: str) -> bool:
 
 
 def matching(ids: Iterable[str], part: str) -> list[str]:
-    """The ids equal to `part` (then only that), or else that begin or end with it; dashes and case do not count."""
-    wanted = _plain(part)
+    """The ids equal to `part` (then only that), or else that begin or end with it; dashes and case do not count.
+
+    A part may begin with the ellipsis that stands before the ends of ids where they are shown.
+    """
+    wanted = _plain(part.removeprefix("…"))
     found = []
     for candidate in ids:
         plain = _plain(candidate)

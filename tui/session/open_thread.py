@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tui.backends.base import Backend, HistoryPage, HistoryReading
 from tui.backends.errors import NotFound, TooLarge
 from tui.domain.addresses import HEAD, CheckpointName, is_full_id, matching, tail
 from tui.domain.checkpoint import Checkpoint, CheckpointRef, Thread
+from tui.domain.labels import row_text
 from tui.domain.repeated_json import RepeatedJSON
 from tui.domain.sharing import ValueSharer
 from tui.domain.tree import CheckpointTree
@@ -31,14 +32,19 @@ MAX_PAGE = 100
 """Rows of a page of small states."""
 
 
-class AmbiguousName(ValueError):
-    """A part of an id fits several; `candidates` are the ids it fits."""
+MOST_CANDIDATES = 5
+"""How many of the ids are named that a part of an id fits."""
 
-    def __init__(self, what: str, part: str, candidates: list[str]) -> None:
-        shown = ", ".join(f"…{tail(candidate, 8)}" for candidate in candidates[:5])
-        shown += ", …" if len(candidates) > 5 else ""
-        super().__init__(f"{part!r} fits {len(candidates)} {what}: {shown}. Type more of the id.")
+
+class AmbiguousName(ValueError):
+    """A part of an id fits several; `candidates` are the ids it fits, `about` says what some of them are."""
+
+    def __init__(self, what: str, part: str, candidates: Sequence[str], about: Mapping[str, str] | None = None) -> None:
+        shown = ", ".join(f"…{tail(candidate, 8)}" for candidate in candidates[:MOST_CANDIDATES])
+        shown += ", …" if len(candidates) > MOST_CANDIDATES else ""
+        super().__init__(f"{part!r} fits {len(candidates)} {what}: {shown}. Name one by its end.")
         self.candidates = candidates
+        self.about = about or {}
 
 
 class OpenThread:
@@ -187,9 +193,13 @@ class OpenThread:
         Raises `NotFound`, or `AmbiguousName` when a part of an id fits several checkpoints.
         """
         checkpoint = await self._base(name.base)
-        for _ in range(name.up):
+        for up in range(name.up):
             if checkpoint.parent_id is None:
-                raise NotFound(f"Checkpoint …{tail(checkpoint.checkpoint_id)} has no parent to go up to.")
+                oldest = CheckpointName(name.base, up)
+                raise NotFound(
+                    f"{name} goes up too far: the first checkpoint above {name.base} is {oldest}"
+                    f" (…{tail(checkpoint.checkpoint_id)})."
+                )
             checkpoint = await self._by_id(checkpoint.parent_id)
         return checkpoint
 
@@ -198,8 +208,10 @@ class OpenThread:
             if self.tree.head is None:
                 await self.load_older()
             if self.tree.head is None:
+                name = tail(self.thread_id, 8)
                 raise NotFound(
-                    f"Thread {tail(self.thread_id, 8)} has no checkpoints yet.", hint="Start a run with an input first."
+                    f"Thread …{name} has no checkpoints yet.",
+                    hint=f"Start a run with an input first: forkpoint run {name} --input JSON",
                 )
             return self.tree.head
         if is_full_id(base):
@@ -210,11 +222,15 @@ class OpenThread:
         if not found:
             raise NotFound(
                 f"No checkpoint of thread …{tail(self.thread_id, 8)} begins or ends with {base!r}.",
-                hint="List them with: forkpoint history.",
+                hint=f"List them: forkpoint history {tail(self.thread_id, 8)}",
             )
         if len(found) > 1:
-            raise AmbiguousName("checkpoints", base, found)
+            raise AmbiguousName("checkpoints", base, found, {one: self._words(one) for one in found[:MOST_CANDIDATES]})
         return self.tree[found[0]]
+
+    def _words(self, checkpoint_id: str) -> str:
+        row = row_text(self.tree, self.tree[checkpoint_id])
+        return " · ".join(filter(None, (f"step {row.step or '?'}", row.author, row.words)))
 
     async def _by_id(self, checkpoint_id: str) -> Checkpoint:
         known = self.tree.get(checkpoint_id)

@@ -10,12 +10,14 @@ from tui.backends.base import Backend, ThreadPage, ThreadQuery
 from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import LATEST, is_full_id, matching, tail
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, Run, ServerInfo, Thread
+from tui.domain.input_hints import input_hint
 from tui.domain.plans import PlanError
 from tui.domain.requests import RunSetup
 from tui.domain.run_setup import run_setup
+from tui.domain.thread_titles import thread_title
 from tui.session.audit import AuditLog
 from tui.session.left_runs import LeftRun, LeftRuns
-from tui.session.open_thread import AmbiguousName, OpenThread
+from tui.session.open_thread import MOST_CANDIDATES, AmbiguousName, OpenThread
 
 SEARCH_PAGE = 1000
 """Rows a request when an id is searched: the server's maximum; ids only."""
@@ -112,12 +114,19 @@ class Session:
         found = matching(await self._all_thread_ids(), part)
         if not found:
             raise NotFound(
-                f"No thread at {self.backend.address} begins or ends with {part!r}.",
+                f"No thread at {self.backend.address} has an id that begins or ends with {part!r}.",
                 hint="List them: forkpoint threads",
             )
         if len(found) > 1:
-            raise AmbiguousName("threads", part, found)
+            raise AmbiguousName("threads", part, found, await self._titles(found[:MOST_CANDIDATES]))
         return await self.backend.get_thread(found[0])
+
+    async def _titles(self, ids: Sequence[str]) -> dict[str, str]:
+        try:
+            page = await self.backend.search_threads(ThreadQuery(limit=len(ids), ids=tuple(ids)))
+        except BackendError:
+            return {}  # their ids tell them apart, too
+        return {thread.thread_id: f"{thread.status} · {thread_title(thread)}" for thread in page.threads}
 
     async def open(self, thread: Thread) -> OpenThread:
         """Open a thread with its first page of history."""
@@ -139,9 +148,15 @@ class Session:
             return runs[0]
         found = matching((run.run_id for run in runs), part)
         if not found:
-            raise NotFound(f"Thread …{tail(thread_id, 8)} has no run {part!r}.", hint="List them: forkpoint runs T")
+            if part == LATEST:
+                raise NotFound(f"Thread …{tail(thread_id, 8)} has no runs yet.")
+            raise NotFound(
+                f"Thread …{tail(thread_id, 8)} has no run {part!r}.",
+                hint=f"List them: forkpoint runs {tail(thread_id, 8)}",
+            )
         if len(found) > 1:
-            raise AmbiguousName("runs", part, found)
+            about = {run.run_id: run.status for run in runs if run.run_id in found}
+            raise AmbiguousName("runs", part, found, about)
         return next(run for run in runs if run.run_id == found[0])
 
     async def assistants(self) -> Sequence[Assistant]:
@@ -163,6 +178,14 @@ class Session:
                     return assistant
         known = ", ".join(sorted({assistant.graph_id for assistant in assistants})) or "none"
         raise NotFound(f"No assistant {name!r} at {self.backend.address}.", hint=f"There are: {known}.")
+
+    async def input_hint(self, setup: RunSetup, given: JSON) -> str | None:
+        """A sentence about keys of an input that the graph lacks, if its server tells which it has."""
+        try:
+            schemas = await self.backend.schemas(setup.assistant_id)
+        except BackendError:
+            return None  # nobody asked for it, so it keeps nobody from anything
+        return input_hint(given, schemas)
 
     async def setup_for_input(
         self, thread: Thread, *, config: JSON = None, context: JSON = None, assistant: str | None = None

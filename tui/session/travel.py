@@ -36,13 +36,13 @@ class NotDone(BackendError):
     exit_code = 5
 
 
-def planned_requests(opened: OpenThread, plan: TravelPlan) -> tuple[PlannedRequest, ...]:
+def planned_requests(opened: OpenThread, plan: TravelPlan, *, stream: bool = True) -> tuple[PlannedRequest, ...]:
     """The requests of a plan, as they will be sent. The run starts from what the update returns, not yet known."""
     backend = opened.backend
     updates = [update for update in (clone_of(plan), _update_of(opened, plan)) if update is not None]
     return (
         *(backend.describe_update(plan.thread_id, update) for update in updates),
-        backend.describe_run(plan.thread_id, plan.run_request(plan.start)),
+        backend.describe_run(plan.thread_id, plan.run_request(plan.start), stream=stream),
     )
 
 

@@ -10,6 +10,7 @@ from tui.domain.checkpoint import JSON, Checkpoint, Run, Task
 from tui.domain.labels import ago, duration
 from tui.domain.origin import OriginKind, origin_of
 from tui.domain.run_setup import run_setup
+from tui.domain.run_words import status_words
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.secrets import hide_named
 from tui.widgets.key_names import key_of
@@ -18,7 +19,6 @@ from tui.widgets.message_texts import args_lines
 from tui.widgets.moments import moment
 from tui.widgets.questions import error_parts, question_lines
 from tui.widgets.row_view import Selected
-from tui.widgets.run_rows import status_words
 
 LABEL_CELLS = 12
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from tui.domain.addresses import tail
-from tui.domain.checkpoint import JSON, Run
-from tui.domain.labels import ago, duration, in_words, step_words
+from tui.domain.checkpoint import Run
+from tui.domain.labels import ago, duration
+from tui.domain.run_words import kwargs_words, status_words
 from tui.domain.safe_text import cell_len, one_line
 from tui.domain.secrets import hide_named
 from tui.widgets.json_lines import json_lines
@@ -42,25 +42,6 @@ def run_line(run: Run, now: datetime, width: int) -> Line:
         (fit(one_line(words), max(0, width - 3 - cell_len(head) - len(right) - 2)), ""),
         (" " + right + " ", "calm"),
     )
-
-
-def status_words(run: Run) -> str:
-    """The status as a person understands it: the server calls a cancelled run "interrupted"."""
-    return "cancelled" if run.status == "interrupted" else one_line(run.status, 11)
-
-
-def kwargs_words(kwargs: Mapping[str, JSON]) -> str:
-    """What a run was started with, in words."""
-    config = kwargs.get("config")
-    configurable = config.get("configurable") if isinstance(config, Mapping) else None
-    start = configurable.get("checkpoint_id") if isinstance(configurable, Mapping) else None
-    where = f" from …{tail(start)}" if isinstance(start, str) else ""
-    if kwargs.get("command"):
-        return f"command {in_words(kwargs['command'])}{where}"
-    given = kwargs.get("input")
-    if given is None:
-        return f"no input, goes on{where or ' from the head'}"
-    return (step_words(None, given) or in_words(given)) + where
 
 
 def run_page(run: Run) -> list[Paragraph]:
