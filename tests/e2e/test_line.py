@@ -176,3 +176,44 @@ async def test_what_a_server_without_events_did_meanwhile_is_filled_from_the_his
     said = [m.text for section in transcript.sections if section.filled for m in section.messages]
     assert said[-2:] == ["through the gate", "behind the gate"]
     assert len(transcript.gaps) == 1
+
+
+async def test_whoever_joins_while_events_are_made_gets_each_of_them_once(server_url: str) -> None:
+    """A server that is asked for all events hears new ones while it hands out the stored ones, and sends both."""
+    theirs = get_client(url=server_url)
+    thread_id = (await theirs.threads.create())["thread_id"]
+    asked = {"messages": [{"role": "user", "content": "a report on tea"}]}
+    modes: list[Any] = ["updates", "messages-tuple", "custom"]
+    run = await theirs.runs.create(
+        thread_id,
+        "research",
+        input=asked,
+        stream_mode=modes,
+        stream_subgraphs=True,
+        stream_resumable=True,
+        config={"configurable": {"delay": 0.004}},
+    )
+    joiners: list[asyncio.Task[list[StreamEvent]]] = []
+    session = Session(AgentServerBackend(server_url))
+    await session.connect()
+    backend = session.backend
+    known = await backend.get_run(thread_id, run["run_id"])
+
+    async def join_now() -> list[StreamEvent]:
+        heard: list[TravelEvent] = []
+        await join_run(await session.open(await backend.get_thread(thread_id)), known, heard.append)
+        return events(heard)
+
+    async with asyncio.timeout(90):
+        async with backend.join_stream(thread_id, run["run_id"], last_event_id="-1") as stream:
+            count = 0
+            async for _ in stream:
+                count += 1
+                if count % 12 == 0:
+                    joiners.append(asyncio.create_task(join_now()))
+        received = await asyncio.gather(*joiners)
+        expected = await join_now()
+    await session.close()
+    assert len(joiners) > 20
+    for number, one in enumerate(received):
+        assert one == expected, f"joiner {number}"

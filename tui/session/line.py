@@ -17,7 +17,7 @@ from typing import TypeVar
 from tui.backends.base import RunStream
 from tui.backends.errors import BackendError, CannotConnect, ConnectionLost, NotFound, ServerFailed, StreamBroken
 from tui.domain.checkpoint import Run
-from tui.domain.stream_position import StreamPosition, time_of
+from tui.domain.stream_position import StreamPosition, Taken, time_of
 from tui.domain.transcript import StreamEvent
 from tui.session.events import Emit, HistoryLost, LineBack, LineLost, Note
 from tui.session.gap import Gap
@@ -34,6 +34,12 @@ LIVED_SECONDS = 5.0
 
 POLL_SECONDS = 1.0
 """Between two looks at a run whose stream can't be read."""
+
+LOOK_SECONDS = 1.0
+"""The longest wait for one more event of a moment, to tell two that are alike from one that comes twice."""
+
+MOST_LOOKS = 10
+"""Looks for such events of one run."""
 
 AWAY = (CannotConnect, ServerFailed)
 """Another try may help: the server is not there, or not well."""
@@ -60,7 +66,10 @@ async def patiently(read: Callable[[], Awaitable[_T]], emit: Emit) -> _T:
 
 
 class Line:
-    """The events of one run over as many connections as it takes. `lost` is why it was given up, if it was."""
+    """The events of one run over as many connections as it takes. `lost` is why it was given up, if it was.
+
+    `run_id`: of a run that was joined; that of one's own the stream tells.
+    """
 
     def __init__(self, opened: OpenThread, emit: Emit, *, run_id: str | None = None) -> None:
         self.run_id = run_id
@@ -70,6 +79,9 @@ class Line:
         self._opened = opened
         self._emit = emit
         self._position = StreamPosition()
+        self._looks = 0
+        if run_id is not None:
+            self._position.joins(opened.backend.clock_ahead.total_seconds())
         self._gap = Gap()
         self._begun = False
         self.restarted = False
@@ -146,16 +158,38 @@ class Line:
         self._since = asyncio.get_running_loop().time()
         async for event in stream:
             self.run_id = self.run_id or stream.run_id
-            if self._position.take(event):
+            taken = self._position.take(event)
+            if taken is Taken.UNSURE:
+                taken = self._position.take(event, is_twin=await self._is_twin(event))
+            if taken is Taken.NEW:
                 self._tries = 0
                 if self._gap.repeats(event):
                     continue
                 self._gap.note(event)
                 yield event
 
-    def _join_again(self) -> AbstractAsyncContextManager[RunStream]:
-        after = self._position.resume()
+    async def _is_twin(self, event: StreamEvent) -> bool:
+        """Whether the server has one more event of this moment than came: no less was stored when this one was sent."""
+        if self._looks == MOST_LOOKS:
+            return True  # rather twice than never
+        self._looks += 1
+        after, count = self._position.before, 0
+        try:
+            async with asyncio.timeout(LOOK_SECONDS), self._join(after) as again:
+                async for other in again:
+                    if other.id == event.id:
+                        count += 1
+                    if count > self._position.had or (count and other.id != event.id):
+                        break
+        except (TimeoutError, BackendError):
+            pass  # nothing more was stored, as far as can be known
+        return count > self._position.had
+
+    def _join(self, after: str | None) -> AbstractAsyncContextManager[RunStream]:
         return self._opened.backend.join_stream(self._opened.thread_id, self.run_id or "", last_event_id=after)
+
+    def _join_again(self) -> AbstractAsyncContextManager[RunStream]:
+        return self._join(self._position.resume())
 
     async def _goes_on(self, reason: BackendError | None) -> bool:
         """Whether the run may still say something: pauses before the next try, and gives up after the last one."""
