@@ -1,6 +1,7 @@
 """A stand-in for `ssh -N -L SOCKET:HOST:PORT`: forwards as ssh does, or fails as ssh fails. Run as `ssh` on the PATH.
 
-FAKE_SSH says how it behaves, FAKE_SSH_LOG where it notes its arguments and its number.
+FAKE_SSH says how it behaves, FAKE_SSH_LOG where it notes its arguments, its number, and which variables hold something
+that was planted.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ FAILURES = {
     "refuses": "me@far: Permission denied (publickey,password).",
     "host-key": "No ED25519 host key is known for far and you have requested strict checking.\n"
     "Host key verification failed.",
-    "hostile": "\x1b]52;c;QQ==\x07a banner\nsomething else",
+    "hostile": "\x1b]52;c;QQ==\x07a banner \u202e\x9b2J\nsomething else",
 }
 
 
@@ -44,7 +45,8 @@ def serve(near: socket.socket, host: str, port: int) -> None:
 def main() -> int:
     words = sys.argv[1:]
     with Path(os.environ["FAKE_SSH_LOG"]).open("a", encoding="utf-8") as log:
-        log.write(json.dumps({"argv": words, "pid": os.getpid()}) + "\n")
+        got = sorted(name for name, value in os.environ.items() if "planted" in value)
+        log.write(json.dumps({"argv": words, "pid": os.getpid(), "secrets": got}) + "\n")
     mode = os.environ.get("FAKE_SSH", "")
     if mode in FAILURES:
         sys.stderr.write(FAILURES[mode] + "\n")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from langgraph_sdk import get_sync_client
 
@@ -162,6 +163,12 @@ def test_an_error_that_nobody_foresaw(capsys: pytest.CaptureFixture[str]) -> Non
     assert exit_code_of(RuntimeError(text)) == 1
     said = capsys.readouterr().err
     assert said == f"RuntimeError: {sanitise(text)}\n"
+
+
+def test_a_wrong_use_that_was_copied_from_somewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """Some versions of click repeat what was typed as it is."""
+    assert exit_code_of(click.UsageError(f"No such option: {named('--')}")) == 2
+    assert capsys.readouterr().err == f"Error: No such option: {sanitise(named('--'))}\n"
 
 
 def test_what_a_library_logs() -> None:

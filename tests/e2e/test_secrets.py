@@ -170,7 +170,11 @@ def test_no_crash_shows_a_key(planted: Planted, tmp_path: Path) -> None:
 def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
     words = ("open", planted.recorder.url, "--header", "Authorization=env:PLANTED_AUTH", "--thread", planted.thread)
     seen: list[str] = []
-    with AppTerminal(*words, state=tmp_path / "state", **planted.environ) as app:
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\nenv > '{planted.home}/editor.env'\n")
+    editor.chmod(0o700)
+    log: dict[str, Any] = {"TEXTUAL_LOG": str(planted.home / "textual.log"), "EDITOR": str(editor), "VISUAL": ""}
+    with AppTerminal(*words, state=tmp_path / "state", **planted.environ, **log) as app:
 
         def look(keys: str, wait_for: str) -> None:
             app.write(keys)
@@ -190,6 +194,10 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         look("\r", "langgraph_auth_user")
         leave("multitask")
         leave("enter details")
+        look("2gjje", "^s fork and run")
+        app.write("\x05")
+        app.wait_for(lambda _: (planted.home / "editor.env").exists(), what="the editor")
+        look("\x1b", "e edit")
         look("2gjjr", "Replay from")
         look("y", "success")
         look("4R", "Raw events")
@@ -202,6 +210,8 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         leave("Raw events")
         app.write("\x11")
         app.ended()
+    assert "EDITOR=" in (planted.home / "editor.env").read_text()
+    assert (planted.home / "textual.log").stat().st_size > 1000
     whole = "\n".join(seen)
     assert "•" * len(KEY) in whole, "it was really there"
     assert "planted" not in whole, [line for line in whole.splitlines() if "planted" in line]

@@ -127,10 +127,13 @@ def read_until(terminal: int, wanted: bytes) -> bytes:
 
 
 def test_a_verb_goes_through_the_tunnel_and_closes_it(machine: Machine, server_url: str) -> None:
-    done = machine.does("threads", "--url", server_url, "--ssh", "me@far", "--json")
+    keys = {"FORKPOINT_API_KEY": "planted-key", "PLANTED": "Bearer planted-header", "PLANTED_USER": "planted-user"}
+    headers = ("--header", "Authorization=env:PLANTED", "--header", "X-User=env:PLANTED_USER")
+    done = machine.does("threads", "--url", server_url, "--ssh", "me@far", "--json", *headers, **keys)
     assert done.code == 0, done.err
     assert isinstance(done.json, list)
     (call,) = machine.calls
+    assert call["secrets"] == ["PLANTED_USER"], "a name is no secret; the keys are not for ssh"
     words = call["argv"]
     near, target = words[words.index("-L") + 1].split(":", 1)
     assert target == urlsplit(server_url).netloc
@@ -172,6 +175,7 @@ def test_what_goes_wrong_is_said(machine: Machine, mode: str, said: str) -> None
     assert done.code == 4
     assert said in done.err
     assert "Traceback" not in done.err
+    assert not set(done.err) & set("\x1b\x07\x9b\u202e"), "what ssh says may be another machine's words"
     machine.assert_closed()
 
 

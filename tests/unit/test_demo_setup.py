@@ -36,6 +36,7 @@ def test_the_server_gets_none_of_the_users_keys_and_settings() -> None:
     mine = {
         "PATH": os.environ["PATH"],
         "FORKPOINT_DEMO_DELAY": "0",
+        "FORKPOINT_API_KEY": "secret",
         "LANGSMITH_API_KEY": "secret",
         "LANGCHAIN_API_KEY": "secret",
         "LANGCHAIN_TRACING_V2": "true",

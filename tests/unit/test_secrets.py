@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual.color import Color
 
+from tui.cli.hiding import keep_from_children
+from tui.config import Connection
 from tui.domain.secrets import HIDDEN, hide_in_content, hide_named, secret_spans, secrets_in
 from tui.widgets.line_filters import NoSecrets
 
@@ -107,3 +109,17 @@ def test_no_whole_secret_is_left(before: str, after: str) -> None:
     for begin, end in secret_spans(text, SECRETS):
         letters[begin:end] = "•" * (end - begin)
     assert KEY not in "".join(letters)
+
+
+def test_programs_that_are_started_get_no_key() -> None:
+    proxy = "http://me:word@proxy:3128"
+    connection = Connection(
+        "https://h", api_key=KEY, headers={"X-Token": "Bearer t", "X-User": "me", "X-Auth": ""}, proxy=proxy
+    )
+    keys = {"MY_KEY": KEY, "FORKPOINT_API_KEY": "of another server", "TOKEN": "Bearer t", "PROXY": proxy}
+    others = {"PATH": "/bin", "USER": "me", "EMPTY": "", "NOTE": f"not {KEY}"}
+    environ = keys | others
+    keep_from_children(connection, environ)
+    assert environ == others
+    keep_from_children(Connection("https://h", proxy="http://proxy:1"), plain := {"PROXY": "http://proxy:1"})
+    assert plain == {"PROXY": "http://proxy:1"}, "it holds no password"

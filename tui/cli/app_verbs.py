@@ -29,6 +29,7 @@ def open_app(options: Options, thread: str | None, wanted: Wanted) -> None:
 
     gc.disable()  # the app enables it again
     from tui.app import run_app
+    from tui.cli.hiding import keep_out_of_the_log
     from tui.config import load_config
     from tui.domain.addresses import parse_address, parse_checkpoint
 
@@ -36,6 +37,7 @@ def open_app(options: Options, thread: str | None, wanted: Wanted) -> None:
     if address is not None and address.checkpoint is not None:
         parse_checkpoint(address.checkpoint)  # a mistake in it is told before the app takes the terminal
     _need_a_terminal("forkpoint threads, history, show …")
+    keep_out_of_the_log(options.connection.secrets)
     look = wanted.look(load_config(), options.connection.theme)
     left = run_app(options.connection, look, address)
     _say_what_goes_on(left.going_on, options.where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -40,7 +41,11 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, click.ClickException):
-        error.show()
+        from tui.domain.safe_text import sanitise
+
+        said = io.StringIO()
+        error.show(said)
+        click.echo(sanitise(said.getvalue()), err=True, nl=False)  # it repeats what was typed, or copied from somewhere
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         # The reader of our output went away (head, less): nothing to say, nobody to say it to.

@@ -1,12 +1,15 @@
-"""The last gate before standard output and standard error: no secret of the connection passes, whoever writes."""
+"""Where secrets of the connection stop: before standard output and error, a developer's log, programs that we start."""
 
 from __future__ import annotations
 
 import io
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 
-from tui.domain.secrets import hide_in_content
+from tui.config_values import KEY_VARIABLE, Connection
+from tui.domain.safe_text import sanitise
+from tui.domain.secrets import hide_in_content, is_secret_header
 
 
 class _Gate(io.TextIOWrapper):
@@ -32,3 +35,33 @@ def keep_out(secrets: Sequence[str]) -> None:
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.flush()
         sys.stderr = _Gate(sys.stderr, secrets)
+
+
+def keep_out_of_the_log(secrets: Sequence[str]) -> None:
+    """From now on leave these secrets out of the log that TEXTUAL_LOG asks for: it quotes all that widgets are told."""
+    from textual import Logger, constants
+
+    if constants.LOG_FILE is None:
+        return
+    write = Logger.__call__
+
+    def clean(words: str) -> str:
+        return sanitise(hide_in_content(words, secrets))
+
+    def written(self: Logger, *args: object, **kwargs: object) -> None:
+        named = (f"{name}={clean(repr(value))}" for name, value in kwargs.items())
+        write(self, *(clean(str(arg)) for arg in args), *named)
+
+    Logger.__call__ = written  # type: ignore[method-assign]  # there is no other way in
+
+
+def keep_from_children(connection: Connection, environ: MutableMapping[str, str] = os.environ) -> None:
+    """From now on leave the connection's secrets out of the environment: neither ssh nor an editor needs them.
+
+    A header that is no secret may come from a variable that others need, such as USER: that one stays.
+    """
+    secret = {connection.api_key, *(text for name, text in connection.headers.items() if is_secret_header(name))}
+    if connection.proxy is not None and "@" in connection.proxy:
+        secret.add(connection.proxy)
+    for name in [name for name, value in environ.items() if name == KEY_VARIABLE or (value and value in secret)]:
+        del environ[name]

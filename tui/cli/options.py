@@ -80,7 +80,7 @@ def backend_options(function: F) -> F:
         insecure_http: bool,
         **kwargs: Any,
     ) -> Any:
-        from tui.cli.hiding import keep_out
+        from tui.cli.hiding import keep_from_children, keep_out
         from tui.config import load_config, resolve_connection
 
         url = kwargs.pop("backend", None) or url
@@ -101,6 +101,7 @@ def backend_options(function: F) -> F:
         where = "".join(f" {option} {shlex.quote(text)}" for option, text in typed.items() if text)
         as_json, yes = kwargs.pop("as_json", False), kwargs.pop("yes", False)
         keep_out(connection.secrets)
+        keep_from_children(connection)
         # Before the app takes the terminal: ssh may have to ask something.
         with _reached(connection) as there:
             return function(*args, options=Options(there, as_json, where=where, yes=yes), **kwargs)

@@ -106,8 +106,8 @@ class Server:
 
 
 def server_environment(environment: Mapping[str, str], nonce: str) -> dict[str, str]:
-    """The server's environment: none of the user's LangSmith or LangGraph settings, no tracing, no phoning home."""
-    foreign = re.compile(r"(LANGSMITH|LANGCHAIN|LANGGRAPH|LANGSERVE)_|(MOUNT_PREFIX|LOG_LEVEL|LOG_JSON|PORT)$")
+    """The server's environment: no key of ours, none of the user's LangSmith or LangGraph settings, no tracing."""
+    foreign = re.compile(r"(LANGSMITH|LANGCHAIN|LANGGRAPH|LANGSERVE)_|(FORKPOINT_API_KEY|MOUNT_PREFIX|LOG_\w+|PORT)$")
     kept = {name: value for name, value in environment.items() if not foreign.match(name)}
     return kept | {
         "LANGSMITH_TRACING": "false",

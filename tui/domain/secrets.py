@@ -33,6 +33,13 @@ _SECRET_NAME = re.compile(
 )
 """Names in config and metadata under which servers keep what identifies a caller."""
 
+_SECRET_HEADERS = re.compile(r"auth|key|token|secret|password|cookie|credential|session", re.IGNORECASE)
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether nobody but the server may read what a header of this name holds."""
+    return _SECRET_HEADERS.search(name) is not None
+
 
 def secrets_in(values: Iterable[str | None]) -> tuple[str, ...]:
     """What to hide for these keys and header values: each whole, and its words (`Bearer KEY`), longest first."""

@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -33,6 +34,11 @@ STOP_SECONDS = 3.0
 """How long ssh may take to end by itself before it is killed."""
 POLL_SECONDS = 0.05
 LOG_BYTES = 20_000
+
+_OBEYED = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]"
+)
+"""In UTF-8 what a terminal obeys or does not show: what ssh says may be the words of another machine."""
 
 
 def ssh_command(host: str, near: Path, target: str, *, may_ask: bool) -> list[str]:
@@ -103,7 +109,7 @@ class Keeper:
         self._log = (self._log + said)[-LOG_BYTES:]
         if aloud:
             with contextlib.suppress(OSError):
-                os.write(sys.stderr.fileno(), said)
+                os.write(sys.stderr.fileno(), _OBEYED.sub(b"?", said))
         return bool(said)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -10,11 +9,9 @@ from ipaddress import ip_address
 from tui.backends._httpx import httpx
 from tui.backends.errors import CannotConnect, NotAllowed
 from tui.domain.safe_text import one_line
-from tui.domain.secrets import secrets_in
+from tui.domain.secrets import is_secret_header, secrets_in
 
 API_KEY_HEADER = "x-api-key"
-_SECRET_HEADERS = re.compile(r"auth|key|token|secret|password|cookie|credential|session")
-"""Names of headers whose values nobody on the way may read."""
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -113,7 +110,7 @@ class Credentials(httpx.Auth):
                 )
 
     def _check_nothing_is_secret(self, address: Address) -> None:
-        if secrets := sorted(name for name in self._headers if _SECRET_HEADERS.search(name)):
+        if secrets := sorted(filter(is_secret_header, self._headers)):
             raise NotAllowed(
                 f"{', '.join(secrets)} would go to {address.text} unencrypted, for all on the way to read.",
                 hint="Use its https URL, or a tunnel (--ssh HOST). If the network is trusted, say --insecure-http.",
