@@ -155,6 +155,19 @@ def test_a_run_that_waits_exits_with_3(server_url: str) -> None:
     assert listed["status"] == "interrupted"
 
 
+def test_an_input_where_a_question_waits_says_that_it_drops_it(server_url: str) -> None:
+    thread = new_thread(server_url)
+    question = json.dumps({"messages": [{"role": "user", "content": "refund order 1182"}]})
+    first = forkpoint("run", thread, "--assistant", "approval", "--input", question, "--json", url=server_url)
+    assert not any("dropped" in note for note in first.events[0]["data"]["notes"])
+    again = forkpoint("run", thread, "--input", question, "--json", url=server_url)
+    assert any("is dropped: answering is not possible yet." in note for note in again.events[0]["data"]["notes"])
+    behind = ok("run", thread, "--input", question, "--background", url=server_url)
+    assert "is dropped" in behind.err
+    assert "dropped" not in behind.out
+    assert forkpoint("join", thread, "latest", url=server_url).code == 3
+
+
 def test_a_run_that_fails_exits_with_6_and_says_why(server_url: str) -> None:
     thread = new_thread(server_url)
     question = json.dumps({"messages": [{"role": "user", "content": "import the orders"}]})

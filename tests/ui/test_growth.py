@@ -64,3 +64,24 @@ async def test_leaving_the_demo_says_that_its_server_stops_and_elsewhere_that_th
             gate.set()
             await driver.press("n")
             await driver.run_over()
+
+
+async def test_a_new_input_where_a_question_waits_says_that_it_drops_it(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    thread_id = str(client.threads.create()["thread_id"])
+    client.runs.wait(thread_id, "approval", input={"messages": [{"role": "user", "content": "refund order 1182"}]})
+    (asked,) = client.threads.get_state(thread_id)["interrupts"]
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.press("2", "g", "i")
+        await driver.write("refund order 2047")
+        await driver.press("ctrl+s")
+        words = await driver.asked()
+        assert 'The question "' in words
+        assert "is dropped: answering is not possible yet." in words
+        await driver.press("n", "escape", "j", "i", "ctrl+s")
+        assert "is dropped" not in await driver.asked(), "it waits at the head, not below it"
+        await driver.press("n", "escape", "g", "i", "ctrl+s")
+        await driver.yes()
+        await driver.run_over()
+        (asks_now,) = client.threads.get_state(thread_id)["interrupts"]
+        assert asks_now["value"] != asked["value"], "the first question is gone: what was said is true"

@@ -57,7 +57,8 @@ def ask_for_travel(options: Options, plan: TravelPlan) -> None:
     at = f" at {tail(plan.start.checkpoint_id)}" if plan.start is not None else ""
     runs = f", runs {', '.join(plan.will_run)}" if plan.will_run else ""
     moves = "; the head moves" if plan.growth.value else ""
-    ask_for_write(options, f"{plan.kind.value} of thread {plan.thread_id}{at}{runs}{moves}")
+    drops = f". {plan.drop_note.removesuffix('.')}" if plan.drops else ""
+    ask_for_write(options, f"{plan.kind.value} of thread {plan.thread_id}{at}{runs}{moves}{drops}")
 
 
 def ask_for_deletion(options: Options, typed: str, thread_id: str, words: str) -> None:

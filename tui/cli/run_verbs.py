@@ -89,6 +89,8 @@ async def _run(
             await _travel(options, opened, plan, dry_run=dry_run, stream=not background)
             return
         ask_for_travel(options, plan)
+        if plan.drops:
+            say_aside(f"forkpoint: {plan.drop_note}")
         started = await session.backend.start_run(thread.thread_id, plan.run_request(None))
         if options.as_json:
             print_json(dict(started.raw))

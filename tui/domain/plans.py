@@ -15,8 +15,13 @@ from tui.domain.checkpoint import JSON, START, Checkpoint
 from tui.domain.json_values import Unsendable, same, unsendable
 from tui.domain.messages import ToolCall, find_messages, tool_calls_of
 from tui.domain.requests import COPY_NODE, RunRequest, RunSetup, StateUpdate
+from tui.domain.safe_text import one_line
 from tui.domain.tool_edit import ToolEditError, with_tool_args
 from tui.domain.tree import CheckpointTree
+from tui.domain.value_words import cut_words, question_words
+
+MOST_QUESTION = 60
+"""Cells of a question that a new input drops: enough to know which one it is."""
 
 
 class PlanError(ValueError):
@@ -87,6 +92,17 @@ class TravelPlan:
     at_head: bool = False
     """A new input at the head needs no checkpoint in the request."""
     growth: Growth = Growth.BRANCH
+    drops: tuple[str, ...] = ()
+    """The questions that wait where a new input begins: the server forgets them, and what was to run next."""
+
+    @property
+    def drop_note(self) -> str:
+        """What becomes of the questions that wait; "" where none does."""
+        if not self.drops:
+            return ""
+        others = len(self.drops) - 1
+        more = f" and {others} more are" if others else " is"
+        return f'The question "{cut_words(self.drops[0], MOST_QUESTION)}"{more} dropped: answering is not possible yet.'
 
     @property
     def asks_again(self) -> bool:
@@ -109,6 +125,8 @@ class TravelPlan:
         ]
         if self.asks_again:
             notes.append("The question that waits here is asked again.")
+        if self.drops:
+            notes.append(self.drop_note)
         if self.growth.value:
             notes.append(self.growth.value)
         return tuple(notes)
@@ -177,6 +195,8 @@ def plan_input(
         raise PlanError(f"The input can't be sent: {paths[0]} is NaN or infinite, which JSON can't carry.")
     head = tree.head
     at_head = checkpoint is None or (head is not None and head.checkpoint_id == checkpoint.checkpoint_id)
+    begins_at = head if at_head else checkpoint
+    waiting = begins_at.pending_interrupts if begins_at is not None else ()
     return TravelPlan(
         kind=PlanKind.INPUT,
         thread_id=tree.thread_id,
@@ -186,6 +206,7 @@ def plan_input(
         will_run=entry,
         at_head=at_head,
         growth=Growth.HEAD if at_head or checkpoint is None else _growth(tree, checkpoint),
+        drops=tuple(one_line(question_words(interrupt.value)) for interrupt in waiting),
     )
 
 

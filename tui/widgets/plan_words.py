@@ -13,7 +13,7 @@ from tui.domain.plans import PlanKind, TravelPlan
 
 def question_of(plan: TravelPlan, address: str) -> tuple[str, str]:
     """(the question, what follows from yes)."""
-    return f"{_what(plan)}?", " ".join(filter(None, (_runs(plan, address), *_follows(plan))))
+    return f"{_what(plan)}?", " ".join(filter(None, (plan.drop_note, _runs(plan, address), *_follows(plan))))
 
 
 def title_of(plan: TravelPlan) -> str:
