@@ -28,6 +28,7 @@ from tui.screens.copy_control import CopyControl
 from tui.screens.dialogs import TextScreen
 from tui.screens.drafts import Drafts
 from tui.screens.history_control import HistoryControl
+from tui.screens.input_control import InputControl
 from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
 from tui.screens.offers import OFFLINE_KEYS, has_nothing, offers, reasons_to_stay
@@ -94,6 +95,7 @@ class DebuggerScreen(PanesScreen):
         self.statuses = StatusWatch(self)
         self.history = HistoryControl(self)
         self.travel = TravelControl(self)
+        self.inputs = InputControl(self)
         self.live = LiveControl(self)
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
@@ -163,13 +165,19 @@ class DebuggerScreen(PanesScreen):
         super().report(error)
 
     def ask_write(
-        self, question: str, details: str, on_yes: Callable[[], object], *, thread_id: str | None = None
+        self,
+        question: str,
+        details: str,
+        on_yes: Callable[[], object],
+        on_no: Callable[[], object] | None = None,
+        *,
+        thread_id: str | None = None,
     ) -> None:
         """Ask before something runs or changes, unless the user does not want that; always on production."""
         if self.care.asks(Write.CHANGE):
             place = self.care.place(self.address, thread_id)
             self.query_one(QuestionLine).set_class(self.care.production, "-production")
-            self.ask(question, f"{place} {details}".strip(), on_yes)
+            self.ask(question, f"{place} {details}".strip(), on_yes, on_no)
         else:
             on_yes()
 
@@ -259,6 +267,7 @@ class DebuggerScreen(PanesScreen):
     def thread_opened(self) -> None:
         """Another thread is open: what was being edited belongs to the one before."""
         self.travel.left_thread()
+        self.inputs.left_thread()
         if self.history.opened is not None:
             self.watch_thread.start(self.history.opened)
         self.show_titles()
@@ -316,7 +325,7 @@ class DebuggerScreen(PanesScreen):
 
     def action_new_input(self) -> None:
         """Run with a new input."""
-        self.travel.new_input()
+        self.inputs.begin()
 
     def drafts_changed(self, thread_id: str) -> None:
         """Mark the rows of the checkpoints where something was typed."""
@@ -353,15 +362,15 @@ class DebuggerScreen(PanesScreen):
 
     @on(InputEditor.SendWanted)
     def _run_input(self, event: InputEditor.SendWanted) -> None:
-        self.travel.run_input(event.value)
+        self.inputs.run(event.value)
 
     @on(InputEditor.PreviewWanted)
     def _preview_input(self, event: InputEditor.PreviewWanted) -> None:
-        self.travel.preview_input(event.value)
+        self.inputs.preview(event.value)
 
     @on(InputEditor.Left)
     def _input_left(self) -> None:
-        self.travel.leave_input()
+        self.inputs.leave()
 
     # Runs.
 

@@ -296,6 +296,9 @@ class LiveControl:
 
     def _run_ended(self, followed: Followed, ended: RunEnded) -> None:
         followed.feed.close()
+        if followed.plan is not None and followed.run_id is None:  # it ended before the server had named it
+            tell = self._screen.travel.not_sent if ended.run_id is None else self._screen.travel.sent
+            tell(followed.opened, followed.plan)
         if ended.run_id is not None and ended.end is not RunEnd.LOST:
             self._screen.session.run_over(followed.opened.thread_id, ended.run_id)
         is_shown = followed is self._shown
@@ -337,6 +340,8 @@ class LiveControl:
             self._screen.live_pane.run_failed(str(error))
         self._screen.run_is_over(followed.opened, was_shown=is_shown)
         self._screen.history.tree_grew(followed.opened, follow=False)
+        if followed.plan is not None and followed.run_id is None:
+            self._screen.travel.not_sent(followed.opened, followed.plan)
         self._screen.history.failed(error)
 
     async def _rejoin(self, opened: OpenThread, run_id: str) -> None:

@@ -48,11 +48,13 @@ def _has_a_next_step(screen: DebuggerScreen) -> bool:
 
 def reasons_to_stay(screen: DebuggerScreen) -> list[str]:
     """What a user should know before leaving, a sentence each."""
-    reasons = []
-    if screen.ends_its_server and (screen.drafts or screen.input_editor.text.strip() or screen.live.streaming):
+    screen.inputs.keep()
+    reasons, drafts = [], len(screen.drafts)
+    if screen.ends_its_server and (drafts or screen.live.streaming):
         reasons.append("The demo's server stops, and its threads are gone.")
-    if screen.drafts or screen.input_editor.text.strip():
-        reasons.append("There is a draft that was not sent.")
+    if drafts:
+        one = drafts == 1
+        reasons.append("There is a draft that was not sent." if one else f"{drafts} drafts were not sent.")
     if screen.live.streaming:
         one = screen.live.streaming == 1
         if screen.ends_its_server:

@@ -38,10 +38,12 @@ class TalkingScreen(Screen[None]):
         """Tell about something."""
         self.notify(sanitise(text), timeout=6, markup=False)
 
-    def ask(self, question: str, details: str, on_yes: Callable[[], object]) -> None:
+    def ask(
+        self, question: str, details: str, on_yes: Callable[[], object], on_no: Callable[[], object] | None = None
+    ) -> None:
         """Ask before something runs or changes."""
-        self.query_one(QuestionLine).ask(question, details, on_yes)
+        self.query_one(QuestionLine).ask(question, details, on_yes, on_no)
 
-    async def choose(self, title: str, choices: Sequence[tuple[str, str]]) -> str | None:
-        """Let the user choose one of (id, words)."""
-        return await self.app.push_screen_wait(ChooseScreen(title, choices))
+    def choose(self, title: str, choices: Sequence[tuple[str, str]], then: Callable[[str | None], None]) -> None:
+        """Let the user choose one of (id, words); `then` hears which, or None for none. No work waits meanwhile."""
+        self.app.push_screen(ChooseScreen(title, choices), then)

@@ -11,7 +11,7 @@ from textual.worker import Worker
 from tui.backends.base import ThreadQuery
 from tui.backends.errors import BackendError
 from tui.domain.addresses import tail
-from tui.domain.checkpoint import Thread
+from tui.domain.checkpoint import Assistant, Thread
 from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
 from tui.domain.thread_titles import exact_title, thread_title
@@ -151,8 +151,11 @@ class ThreadsControl:
         self._screen.ask_write("Make a new thread?", f"at {self._screen.address}; nothing runs yet", self._start_making)
 
     def _start_making(self) -> None:
+        self._make_with(self._make if self._screen.session.assistant is not None else self._choose_and_make)
+
+    def _make_with(self, job: Job) -> None:
         # What is typed meanwhile is for the input editor that opens with the thread.
-        self._screen.waiting_keys.wait_for(self._make, group="thread-change", says="making a thread", may_stop=False)
+        self._screen.waiting_keys.wait_for(job, group="thread-change", says="making a thread", may_stop=False)
 
     def ask_delete(self) -> None:
         """Delete the thread under the cursor, after a question."""
@@ -194,17 +197,27 @@ class ThreadsControl:
         self._next = page.next_offset
         self._show()
 
-    async def _make(self) -> None:
+    async def _choose_and_make(self) -> None:
+        """First who is to run it: who does not choose leaves no empty thread behind."""
+        candidates = await self._screen.inputs.candidates()
+        if len(candidates) == 1:
+            await self._make(candidates[0])
+        else:
+            words = keyed("No assistant was chosen, so no thread was made: {threads.new} asks again.")
+            self._screen.inputs.choose(candidates, lambda chosen: self._make_with(partial(self._make, chosen)), words)
+
+    async def _make(self, assistant: Assistant | None = None) -> None:
         thread = await self._screen.session.backend.create_thread()
         self.put(thread)
         self.pane.select(thread.thread_id)
         await self._screen.history.open(thread)
         if self._screen.history.opened is not None:
-            await self._screen.travel.open_input(self._screen.history.opened)
+            self._screen.inputs.open(self._screen.history.opened, assistant)
 
     async def _delete(self, thread: Thread) -> None:
         await self._screen.session.backend.delete_thread(thread.thread_id)
         self.drop(thread.thread_id)
+        self._screen.inputs.deleted(thread.thread_id)
         self._screen.history.close_if_open(
             thread.thread_id, keyed("The thread was deleted: {threads.open} opens another.")
         )

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
@@ -46,8 +47,21 @@ def read_input(text: str, *, messages_key: str | None) -> ReadInput:
     return ReadInput({messages_key: [message]}, words=f"sent as a user message in {one_line(messages_key, 30)!r}")
 
 
+class InputArea(TextArea):
+    """The text. While it is held, keys that would be typed go nowhere: they were not meant as commands."""
+
+    def __init__(self) -> None:
+        super().__init__(language=None, soft_wrap=True, show_line_numbers=False, compact=True)
+
+    def on_key(self, event: Key) -> None:
+        """Swallow what would be typed."""
+        if self.read_only and (event.is_printable or event.key == "enter"):
+            event.stop()
+            event.prevent_default()
+
+
 class InputEditor(Vertical):
-    """Hidden until `open`. The text stays when it is closed."""
+    """Hidden until `open`. Held from the moment when its text is to be sent: what is asked about is what is sent."""
 
     DEFAULT_CSS = """
     InputEditor {
@@ -95,10 +109,11 @@ class InputEditor(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._messages_key: str | None = "messages"
+        self._says = ""
 
     def compose(self) -> ComposeResult:
         """The text and how it will be read."""
-        yield TextArea(language=None, soft_wrap=True, show_line_numbers=False, compact=True)
+        yield InputArea()
         yield Static(markup=False)
 
     @property
@@ -107,26 +122,47 @@ class InputEditor(Vertical):
         return self.has_class("-open")
 
     @property
+    def is_held(self) -> bool:
+        """Whether its text is on its way to the server, or asked about."""
+        return self.area.read_only
+
+    @property
+    def area(self) -> InputArea:
+        """Where is typed."""
+        return self.query_one(InputArea)
+
+    @property
     def text(self) -> str:
         """What was typed."""
-        return self.query_one(TextArea).text
+        return self.area.text
 
-    def open(self, title: str, *, messages_key: str | None, text: str | None = None) -> None:
-        """Show the editor; `text` replaces what was typed before."""
+    def open(self, title: str, text: str, *, messages_key: str | None) -> None:
+        """Show the editor with a text: what was typed before on this thread."""
         self._messages_key = messages_key
         self.border_title = Content(one_line(title, 100))
         self.add_class("-open")
-        area = self.query_one(TextArea)
-        if text is not None:
+        area = self.area
+        if area.text != text:
             area.load_text(text)
-        self._explain()
+            area.move_cursor(area.document.end)
+        self.release()
         self.screen.set_focus(area)  # at once: the next key may be here already
 
-    def close(self, *, forget: bool = False) -> None:
-        """Hide the editor; `forget` what was typed, because it was sent."""
+    def hold(self, says: str = "") -> None:
+        """Take no keys until `release` or another `open`; `says` tells why."""
+        self.area.read_only = True
+        self._says = says
+        self._explain()
+
+    def release(self) -> None:
+        """Take keys again: nothing was sent."""
+        self.area.read_only = False
+        self._says = ""
+        self._explain()
+
+    def close(self) -> None:
+        """Hide the editor."""
         self.remove_class("-open")
-        if forget:
-            self.query_one(TextArea).load_text("")
 
     @on(TextArea.Changed)
     def _text_changed(self, event: TextArea.Changed) -> None:
@@ -136,7 +172,7 @@ class InputEditor(Vertical):
     def action_send(self) -> None:
         """Ask to run with what was typed."""
         read = read_input(self.text, messages_key=self._messages_key)
-        if read.problem:
+        if read.problem or self.is_held:
             self.app.bell()
         else:
             self.post_message(self.SendWanted(read.value))
@@ -156,4 +192,4 @@ class InputEditor(Vertical):
         line = self.query_one(Static)
         wrong = bool(read.problem) and bool(self.text.strip())
         line.set_class(wrong, "-wrong")
-        line.update(("✗ " if wrong else "") + (read.problem or read.words))
+        line.update(self._says or ("✗ " if wrong else "") + (read.problem or read.words))
