@@ -71,6 +71,8 @@ FAULT_ROWS: Sequence[Fault] = (
         [
             (NETWORK, "test_a_write_whose_answer_is_lost_is_not_sent_again"),
             (NETWORK, "test_a_run_whose_answer_is_lost_is_not_started_again"),
+            (NETWORK, "test_no_write_is_sent_twice_wherever_its_answer_is_cut"),
+            (NETWORK, "test_no_verb_writes_twice"),
         ],
     ),
     Fault(

@@ -43,7 +43,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Swallow:
-    """Handed on to the server, whose answer is lost: the connection is reset instead."""
+    """Handed on to the server, whose answer is lost: the connection is reset instead, after so much of its head."""
+
+    share: float = 0.0
 
 
 Fault = Late | Answer | Swallow | None
@@ -102,7 +104,9 @@ class FaultyProxy:
             to_server.write(_closing(head) + body)
             await to_server.drain()
             if isinstance(fault, Swallow):
-                await there.readuntil(b"\r\n\r\n")  # the server has done it
+                answered = await there.readuntil(b"\r\n\r\n")  # the server has done it
+                writer.write(answered[: int(fault.share * len(answered))])
+                await writer.drain()
                 _reset(writer)
                 return
             if isinstance(fault, Late):

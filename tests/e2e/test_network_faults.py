@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +17,11 @@ from langgraph_sdk.client import LangGraphClient
 from tests.e2e.faulty_proxy import Answer, Asked, Fault, FaultyProxy, Late, Swallow, faulty_proxy
 from tests.e2e.forkpoint import forkpoint
 from tests.ui.driving import Driver, app_on_server
+from tui.backends.agent_server.backend import AgentServerBackend
+from tui.backends.agent_server.guard import is_read
+from tui.backends.errors import BackendError
 from tui.domain.addresses import Address
+from tui.domain.requests import RunRequest, RunSetup, StateUpdate
 
 ASKED = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
 SLOW = 1.0
@@ -182,6 +188,60 @@ async def test_a_write_whose_answer_is_lost_is_not_sent_again(weather: Weather) 
     assert weather.proxy.requests("POST", "/runs/stream") == []
     assert await weather.checkpoints() == before + 1
     assert await weather.runs() == 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0], ids=["unanswered", "in the head", "behind the head"])
+async def test_no_write_is_sent_twice_wherever_its_answer_is_cut(weather: Weather, share: float) -> None:
+    weather.proxy.fault = lambda _asked: Swallow(share)
+    backend = AgentServerBackend(weather.url)
+    request, thread = RunRequest(RunSetup("agent")), weather.thread_id
+    run = (await weather.client.runs.list(thread))[0]["run_id"]
+
+    async def stream() -> None:
+        async with backend.stream_run(thread, request) as events:
+            async for _ in events:
+                pass
+
+    writes: list[Callable[[], Awaitable[object]]] = [
+        backend.create_thread,
+        lambda: backend.update_state(thread, StateUpdate(None, {})),
+        stream,
+        lambda: backend.cancel_run(thread, run),
+        lambda: backend.start_run(thread, request),
+        lambda: backend.copy_thread(thread),
+        lambda: backend.threads_api.patch(thread, {}),
+        lambda: backend.delete_run(thread, run),
+    ]
+    for write in writes:
+        weather.proxy.asked.clear()
+        with suppress(BackendError):  # an answer without a body may be whole already
+            await write()
+        (asked,) = weather.proxy.asked
+        assert asked.method != "GET"
+    await backend.close()
+
+
+def _on_writes(fault: Fault, asked: Asked) -> Fault:
+    return None if is_read(asked.method, asked.path) else fault
+
+
+async def test_no_verb_writes_twice(weather: Weather) -> None:
+    """Not with a lost answer, nor when a busy server asks to be tried again."""
+    busy, lost = Answer(503, {"retry-after": "0"}), Swallow()
+    other = (await weather.client.threads.create())["thread_id"]
+    for fault, *words in (
+        (busy, "fork", f"{weather.thread_id}@head~2", "--tool-args", '{"query": "x"}'),
+        (busy, "new"),
+        (lost, "run", weather.thread_id, "--assistant", "agent", "--input", json.dumps(ASKED)),
+        (lost, "delete", other, "--yes"),
+    ):
+        weather.proxy.asked.clear()
+        weather.proxy.fault = partial(_on_writes, fault)
+        done = await asyncio.to_thread(forkpoint, *words, url=weather.url)
+        sent = [str(asked) for asked in weather.proxy.asked if not is_read(asked.method, asked.path)]
+        assert len(sent) == 1, (words, sent)
+        assert done.code in (4, 5), (words, done.err)
+        assert "Traceback" not in done.err
 
 
 async def test_a_run_whose_answer_is_lost_is_not_started_again(weather: Weather) -> None:
