@@ -157,17 +157,14 @@ class ForkpointApp(TerminalApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Tell something, unless the same is on the screen already; never on top of a question or an editor.
+        """Tell something, unless the same is on the screen already.
 
         Always as it is written: it may quote a server, whose `markup` would be obeyed.
         """
         del markup
-        from tui.screens.toasts import place_toasts
-
         seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
         if self._told.is_news(message, severity, seconds):
             super().notify(message, title=title, severity=severity, timeout=seconds, markup=False)
-            self._debugger.call_after_refresh(place_toasts, self._debugger)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import EPOCH, FakeBackend
+from tests.snapshots.svg import screen_lines
 from tests.ui.driving import Driver, app_on_fake, opened_app
 from tui.domain.checkpoint import Checkpoint
 from tui.domain.lanes import RowKind
@@ -16,6 +17,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.inspector import TABS
+from tui.widgets.tab_title import SHORT
 
 
 def long_thread(length: int, *, page: int = 1000) -> FakeBackend:
@@ -295,6 +297,22 @@ async def test_the_mouse_selects_opens_and_changes_tabs() -> None:
         assert driver.screen.inspector.tab == "State"
         await driver.pilot.click("#threads", offset=(5, 1), times=2)
         await driver.until(lambda: driver.screen.current_pane == "timeline", "a double click opens")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (100, 30), (80, 24)])
+async def test_every_tab_is_named_and_goes_to_the_front_with_a_click(size: tuple[int, int]) -> None:
+    async with app_on_fake(size=size) as (driver, _):
+        await driver.press("3")
+        inspector = driver.screen.inspector
+        for tab in ("JSON", "State", "Checkpoint", "Messages", "Checkpoint"):
+            y = inspector.region.y
+            title = "".join(segment.text for segment in screen_lines(driver.app)[y])
+            name = tab if tab in title else SHORT[tab]
+            await driver.pilot.click(
+                "#inspector", offset=(title.index(name, inspector.region.x) - inspector.region.x, 0)
+            )
+            assert inspector.tab == tab
+            assert "…" not in title[inspector.region.x :]
 
 
 async def test_the_live_pane_follows_its_tail_until_one_looks_back() -> None:

@@ -1,14 +1,17 @@
-"""Messages never lie on a question or an editor, and none is there twice."""
+"""Messages have lines of their own: they lie on nothing, and none is there twice."""
 
 from __future__ import annotations
 
 import pytest
 from textual.widget import Widget
+from textual.widgets._toast import Toast
 
 from tests.ui.driving import Driver, app_on_fake
+from tests.ui.test_navigation import long_thread
+from tui.screens.help import HelpScreen
 from tui.widgets.told import Told
 
-SIZES = [(120, 36), (80, 24), (200, 50)]
+SIZES = [(120, 36), (80, 24)]
 
 
 def toasts(driver: Driver) -> list[Widget]:
@@ -21,14 +24,19 @@ async def told(driver: Driver, text: str) -> None:
     await driver.pilot.pause()
 
 
-def overlap(driver: Driver, selector: str) -> bool:
-    other = driver.screen.query_one(selector)
-    assert other.region.height
-    return any(toast.region.overlaps(other.region) for toast in toasts(driver))
+def covered(driver: Driver) -> list[Widget]:
+    """What is seen on the screen and lies below a message."""
+    others = [widget for widget in driver.app.screen.query("*") if not widget.children and widget.region.area]
+    told = {toast.region for toast in toasts(driver)}
+    return [
+        other
+        for other in others
+        if not isinstance(other, Toast) and any(map(other.region.overlaps, told)) and other.is_on_screen
+    ]
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_question_is_not_covered_by_what_was_told_before_or_comes_after(size: tuple[int, int]) -> None:
+async def test_a_message_covers_nothing(size: tuple[int, int]) -> None:
     async with app_on_fake(size=size, toasts=True) as (driver, _):
         await driver.select_step(1)
         await told(driver, "told before")
@@ -36,26 +44,47 @@ async def test_a_question_is_not_covered_by_what_was_told_before_or_comes_after(
         await driver.asked()
         await told(driver, "and told meanwhile")
         await driver.until(lambda: len(toasts(driver)) == 2, "both messages")
-        await driver.until(lambda: not overlap(driver, "#question"), "room for the question")
-        assert not overlap(driver, "#keys")
+        await driver.until(lambda: not covered(driver), "room for all")
+        assert driver.screen.query_one("#question").region.height
+        assert driver.screen.query_one("#keys").region.bottom == size[1], "the keys stay where they are"
+        assert all(toast.region.bottom <= size[1] - 1 for toast in toasts(driver))
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_an_editor_is_not_covered(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("key", ["e", "i"])
+async def test_an_editor_is_not_covered(size: tuple[int, int], key: str) -> None:
     async with app_on_fake(size=size, toasts=True) as (driver, _):
-        await driver.press("2", "e")  # at the head: it goes to the tool call, and says so
-        await driver.until(lambda: driver.screen.inspector.is_editing, "the editor")
+        await driver.press("2", key)  # e at the head goes to the tool call, and says so
+        screen = driver.screen
+        await driver.until(lambda: screen.inspector.is_editing or screen.input_editor.has_class("-open"), "the editor")
         await told(driver, "told over it")
-        await driver.until(lambda: not overlap(driver, "ArgsEditor"), "room for the editor")
+        await driver.until(lambda: not covered(driver), "room for the editor")
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_an_input_is_not_covered(size: tuple[int, int]) -> None:
-    async with app_on_fake(size=size, toasts=True) as (driver, _):
-        await told(driver, "told before")
-        await driver.press("2", "i")
-        await driver.until(lambda: driver.screen.input_editor.has_class("-open"), "the editor")
-        await driver.until(lambda: not overlap(driver, "#input-editor"), "room for the editor")
+async def test_the_selected_row_stays_in_sight(size: tuple[int, int]) -> None:
+    async with app_on_fake(size=size, backend=long_thread(80), toasts=True) as (driver, _):
+        await driver.press("2", *["j"] * (size[1] - 4))
+        timeline = driver.screen.timeline
+
+        def seen() -> bool:
+            at = timeline.cursor_line()
+            return at is not None and 0 <= at - timeline.scroll_offset.y < timeline.scrollable_content_region.height
+
+        await driver.until(seen)
+        await told(driver, "several lines " * (size[0] // 5))
+        await driver.until(seen, "the row, now that the pane is lower")
+        driver.app.clear_notifications()
+        await driver.until(lambda: not toasts(driver), "the end of the message")
+        assert seen()
+
+
+async def test_a_dialog_is_not_covered() -> None:
+    async with app_on_fake(size=(80, 24), toasts=True) as (driver, _):
+        await driver.press("question_mark")
+        await driver.until(lambda: isinstance(driver.app.screen, HelpScreen))
+        await told(driver, "told over it")
+        await driver.until(lambda: not covered(driver), "room for the help")
 
 
 async def test_the_same_is_not_told_twice_at_a_time() -> None:

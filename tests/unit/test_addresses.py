@@ -10,6 +10,7 @@ from tui.domain.addresses import (
     Address,
     AddressError,
     CheckpointName,
+    id_words,
     is_full_id,
     matching,
     parse_address,
@@ -17,6 +18,7 @@ from tui.domain.addresses import (
     parse_thread,
     tail,
 )
+from tui.domain.safe_text import cell_len
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,15 @@ def test_an_exact_id_wins_over_longer_ones() -> None:
     assert matching(["abc", "abcd", "xabc"], "ab") == ["abc", "abcd"]
     assert matching(["abc"], "zz") == []
     assert matching(["abc", "xyz"], "…bc") == ["abc"], "as it is shown"
+
+
+@pytest.mark.parametrize("cells", [*range(1, 40), 60])
+def test_an_id_in_one_line_keeps_its_end(cells: int) -> None:
+    identifier = "1f1e5921-a31b-6825-8003-0e69562521b3"
+    words = id_words(identifier, cells)
+    assert len(words) == min(cells, len(identifier))
+    assert words[-1] == identifier[-1] or cells == 1
+    if cells >= 20:
+        assert words.startswith("1f1e5")
+        assert words.endswith("0e69562521b3")
+    assert cell_len(id_words("스레드스레드스레드", cells)) <= cells

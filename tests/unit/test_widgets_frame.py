@@ -50,19 +50,27 @@ def test_a_narrow_header_says_where_it_is() -> None:
     narrow = replace(FACTS, title="weather in SF", counts="8 checkpoints · 2 branches")
     assert "127.0.0.1:2024   ● live" in plain(header_line(narrow, 80))
     assert "http://" not in plain(header_line(narrow, 80))
-    long = replace(narrow, title="a title of sixty cells that leaves no room for the address ok")
+    long = replace(narrow, title="a title of fifty cells that leaves the address none")
     assert plain(header_line(long, 80)).startswith(f" {long.title} ")
     assert "127.0.0.1" not in plain(header_line(long, 80)), "the title comes first"
-    no_counts = plain(header_line(replace(narrow, title="weather in SF, forked twice, and again"), 80))
-    assert "127.0.0.1:2024" in no_counts
-    assert "…" not in no_counts, "a number cut to its first digit says nothing"
 
 
 def test_a_narrow_header_says_what_the_pane_shows() -> None:
     narrow = replace(FACTS, title="weather in SF", counts="8 checkpoints · 2 branches")
-    words = " weather in SF   8 checkpoints · 2 bran…   127.0.0.1:2024   ● live "
+    words = " weather in SF   8 checkpoints · 2 branches   127.0.0.1:2024   ● live   read-write "
     assert plain(header_line(narrow, len(words))) == words
-    assert plain(header_line(replace(narrow, read_only=True), 50)).endswith("… ● live   read-only "[1:])
+    assert " weather in SF   8 checkpoints  " in plain(header_line(narrow, 80)), "a number that was cut says nothing"
+
+
+@pytest.mark.parametrize("width", range(24, 130, 7))
+@pytest.mark.parametrize("state", ["live", "offline", "reading the threads of a server that is slow · esc stops"])
+@pytest.mark.parametrize("title", ["", "weather in SF", "a title that is longer than all of the others by far"])
+def test_what_may_be_done_is_said_at_all_times(width: int, state: str, title: str) -> None:
+    facts = replace(FACTS, state=state, title=title, counts="8 checkpoints")
+    assert plain(header_line(facts, width)).endswith(" read-write ")
+    assert plain(header_line(replace(facts, read_only=True), width)).endswith(" read-only ")
+    production = plain(header_line(replace(facts, read_only=True, production=True), max(26, width)))
+    assert production.endswith(" PRODUCTION   read-only ")
 
 
 def binding(key: str, words: str, name: str) -> Binding:

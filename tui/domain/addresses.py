@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import one_line, shorten
 
 HEAD = "head"
 LATEST = "latest"
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_LAST_GROUP = 12
+"""Characters of a UUID's last group."""
 
 
 class AddressError(ValueError):
@@ -94,6 +96,15 @@ def matching(ids: Iterable[str], part: str) -> list[str]:
 def tail(identifier: str, length: int = 6) -> str:
     """The end of an id, safe to show, which tells ids apart: they are time-ordered, so their beginnings are alike."""
     return one_line(identifier)[-length:]
+
+
+def id_words(identifier: str, cells: int) -> str:
+    """An id in one line of `cells`: its end, which tells ids apart, and as much of its beginning as has room."""
+    text = one_line(identifier)
+    if not text.isascii() or len(text) <= cells:
+        return shorten(text, cells)
+    end = min(_LAST_GROUP, max(0, cells - 1))
+    return shorten(text, cells - end) + text[len(text) - end :]
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,6 @@ from textual.events import Click, DescendantFocus, Resize
 from textual.widget import Widget
 
 from tui.screens.talking import TalkingScreen
-from tui.screens.toasts import place_toasts
 from tui.widgets.find_line import FindLine
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import PaneTab
@@ -121,7 +120,6 @@ class PanesScreen(TalkingScreen):
         """The pane that holds the focus is the current one, also after a click; a question that was left means no."""
         if event.widget is not self.focused:
             return  # the focus went on meanwhile
-        self.call_after_refresh(place_toasts, self)
         question = self.query_one(QuestionLine)
         if question.is_open and event.widget is not question:
             question.give_up()
@@ -144,7 +142,6 @@ class PanesScreen(TalkingScreen):
     def _fit(self) -> None:
         self.show_titles()
         self.live_pane.shape_changed()
-        place_toasts(self)
 
     def _focus_target(self, name: str) -> Widget:
         return self.inspector.focus_target if name == "inspector" else self.query_one(f"#{name}")

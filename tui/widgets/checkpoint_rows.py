@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tui.domain.addresses import id_words
 from tui.domain.checkpoint import JSON, Checkpoint, Run, Task
 from tui.domain.labels import ago, duration
 from tui.domain.origin import OriginKind, origin_of
@@ -13,8 +14,9 @@ from tui.domain.run_setup import run_setup
 from tui.domain.run_words import status_words
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.secrets import hide_named
+from tui.domain.value_words import fit_words
 from tui.widgets.key_names import key_of
-from tui.widgets.lines import Line, Part, width_of, wrap_line, wrap_text
+from tui.widgets.lines import Line, Part, wrap_line, wrap_text
 from tui.widgets.message_texts import args_lines
 from tui.widgets.moments import moment
 from tui.widgets.questions import error_parts, question_lines
@@ -136,7 +138,7 @@ def _add_run(page: _Page, facts: Facts) -> None:
     assistant = facts.run.assistant or run.assistant_id or "not said"
     page.add_fact("  assistant", assistant, "", "assistant id", run.assistant_id)
     if run.created_at is not None:
-        page.add_fact("  started", _when(run.created_at, facts.now))
+        page.add_fact("  started", _when(run.created_at, facts.now, page.room))
     setup = run_setup(run)
     if not setup.known:
         page.add_fact("  config", "this server does not keep it", "calm")
@@ -166,7 +168,7 @@ def _add_place(page: _Page, facts: Facts) -> None:
         words = [f"branch {facts.branch}"] if facts.branch is not None else []
         page.add_fact("branch", " · ".join([*words, *["head: the next message goes on from here"] * facts.is_head]))
     if checkpoint.created_at is not None:
-        page.add_fact("created", _when(checkpoint.created_at, facts.now))
+        page.add_fact("created", _when(checkpoint.created_at, facts.now, page.room))
 
 
 def _add_value(page: _Page, label: str, value: JSON, empty: str = "") -> None:
@@ -176,8 +178,11 @@ def _add_value(page: _Page, label: str, value: JSON, empty: str = "") -> None:
         page.add_fact(label, empty, "calm")
 
 
-def _when(then: datetime, now: datetime | None) -> str:
-    return moment(then) + (f" · {ago(then, now)} ago" if now is not None else "")
+def _when(then: datetime, now: datetime | None, room: int) -> str:
+    """A time and its age, as exact as there is room for."""
+    age = f" · {ago(then, now)} ago" if now is not None else ""
+    exact, short = moment(then), moment(then, exact=False)
+    return fit_words((exact + age, short + age, short[11:] + age, short[11:-1] + age), room)
 
 
 class _Page:
@@ -208,18 +213,12 @@ class _Page:
         self.add_lines([((one_line(text), style),)])
 
     def add_fact(self, label: str, value: str, style: str = "", copies: str = "", copied: str | None = None) -> None:
-        """A label and a short value; `copies` names what `y` copies there."""
+        """A label and a short value; `copies` names what `y` copies there: all of an id that is shown in short."""
         selected = Selected(copies, copied or value) if copies else None
         text = one_line(value)
-        beside: Line = ((label.ljust(LABEL_CELLS), "calm"), (text, style))
-        if " " in text or width_of(beside) <= self._width:
-            self.add_lines([beside], selected)
-        else:
-            # An id is easier to read and to copy with the mouse in one piece.
-            self.rows.append(FactRow(((label, "calm"),), selected))
-            indent = "  " if len(text) <= self._width - 2 else ""
-            lines = wrap_line(((text, style),), self._width - len(indent))
-            self.rows += [FactRow(((indent, ""), *row), selected) for row in lines]
+        if " " not in text:
+            text = id_words(text, self.room)
+        self.add_lines([((label.ljust(LABEL_CELLS), "calm"), (text, style))], selected)
 
     def add_labelled(
         self, label: str, lines: Sequence[Line], selected: Selected | None, key: str | None = None

@@ -11,12 +11,13 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.domain.safe_text import cell_len
 from tui.widgets.lines import Line, clip, width_of
 
 GAP = "   "
 
-LEAST_COUNTS = len(GAP + "5 checkpoints")
-"""Cells below which numbers say nothing."""
+LEAST_LEFT = 12
+"""Cells of the name, or of the title, that stay when something long is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class HeaderFacts:
 
 
 class HeaderLine(Widget):
-    """One line; the right end stays when there is no room for all."""
+    """One line; what may be done stays when there is no room for all."""
 
     DEFAULT_CSS = """
     HeaderLine {
@@ -90,35 +91,40 @@ class HeaderLine(Widget):
 
 
 def header_line(facts: HeaderFacts, width: int) -> Line:
-    """The line of `width` cells: what matters less goes first where there is no room."""
+    """The line of `width` cells: what matters less goes first where there is no room, what may be done never."""
+    mode = _mode(facts)
     if facts.title:
-        return _narrow_line(facts, width)
-    right = _right(facts, with_assistant=True)
+        left, right = _narrow(facts, width - width_of(mode))
+        return _both_ends(left, right, mode, width)
+    right = (*_state(facts), *(((GAP + facts.assistant, ""),) if facts.assistant else ()))
     left = _left(facts, with_server=True)
-    if width_of(left) + width_of(right) > width:
+    if width_of((*left, *right, *mode)) > width:
         left = _left(facts, with_server=False)
-    if width_of(left) + width_of(right) > width:
-        right = _right(facts, with_assistant=False)
-    return _both_ends(left, right, width)
+    if width_of((*left, *right, *mode)) > width:
+        right = _state(facts)
+    return _both_ends(left, right, mode, width)
 
 
-def _narrow_line(facts: HeaderFacts, width: int) -> Line:
-    """Title, and where it is; numbers where there is room for most of them."""
+def _narrow(facts: HeaderFacts, width: int) -> tuple[Line, Line]:
+    """Title, and where it is; as many numbers as have room, none of them cut."""
     title: Line = ((" " + facts.title, "name"),)
-    counts: Line = ((GAP + facts.counts, "calm"),) if facts.counts else ()
-    state = _right(facts, with_assistant=False)
+    state = _state(facts)
     host: Line = ((GAP + facts.address.partition("://")[2].rstrip("/"), "calm"),)
     right = (*host, *state) if width_of((*title, *host, *state)) <= width else state
-    room = width - width_of((*title, *right))
-    if room < min(LEAST_COUNTS, width_of(counts)):
-        counts = ()
-    return _both_ends((*title, *counts), right, width)
+    counts = facts.counts.split(" · ") if facts.counts else []
+    while counts and width_of((*title, *right)) + cell_len(GAP + " · ".join(counts)) > width:
+        counts.pop()
+    return (*title, *(((GAP + " · ".join(counts), "calm"),) if counts else ())), right
 
 
-def _both_ends(left: Line, right: Line, width: int) -> Line:
-    room = max(0, width - width_of(right))
+def _both_ends(left: Line, right: Line, mode: Line, width: int) -> Line:
+    """The mode at the right end, whole; the others share what is left."""
+    mode = clip(mode, width)
+    room = width - width_of(mode)
+    right = clip(right, max(0, room - LEAST_LEFT))
+    room -= width_of(right)
     left = clip(left, room)
-    return clip((*left, (" " * (room - width_of(left)), ""), *right), width)
+    return (*left, (" " * (room - width_of(left)), ""), *right, *mode)
 
 
 def _left(facts: HeaderFacts, *, with_server: bool) -> Line:
@@ -127,16 +133,15 @@ def _left(facts: HeaderFacts, *, with_server: bool) -> Line:
     return ((" forkpoint", "name"), *profile, (GAP + where, "calm"))
 
 
-def _right(facts: HeaderFacts, *, with_assistant: bool) -> Line:
+def _state(facts: HeaderFacts) -> Line:
     offline = "✗ offline · stale" if facts.is_stale else "✗ offline"
     states = {"live": ("● live", "live"), "offline": (offline, "offline")}
-    parts = [states.get(facts.state, ("… " + facts.state, "calm"))]
-    if facts.assistant and with_assistant and not facts.title:
-        parts.append((facts.assistant, ""))
-    if facts.production:
-        parts.append(("PRODUCTION", "warning"))
-    if facts.read_only:
-        parts.append(("read-only", "warning"))
-    elif not facts.title:
-        parts.append(("read-write", "calm"))
-    return (*((GAP + text, style) for text, style in parts), (" ", ""))
+    words, style = states.get(facts.state, ("… " + facts.state, "calm"))
+    return ((GAP + words, style),)
+
+
+def _mode(facts: HeaderFacts) -> Line:
+    """What is allowed, and on what."""
+    production: Line = ((GAP + "PRODUCTION", "warning"),) if facts.production else ()
+    mode = ("read-only", "warning") if facts.read_only else ("read-write", "calm")
+    return (*production, (GAP + mode[0], mode[1]), (" ", ""))

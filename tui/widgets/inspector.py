@@ -24,12 +24,14 @@ from tui.widgets.checkpoint_rows import Facts, RunFacts
 from tui.widgets.checkpoint_view import CheckpointView
 from tui.widgets.json_view import JsonView
 from tui.widgets.key_names import keyed
+from tui.widgets.lines import Line
 from tui.widgets.messages_view import NO_MESSAGES, MessagesView
-from tui.widgets.pane_title import show_title
+from tui.widgets.pane_title import BORDER_CELLS, show_title
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.state_tree import StateTree
 from tui.widgets.stop_note import StopNote
+from tui.widgets.tab_title import tab_at, tab_line
 from tui.widgets.value_tree import UNKNOWN
 from tui.widgets.value_view import ValueView
 
@@ -41,6 +43,9 @@ def nothing_selected() -> str:
     words = "Nothing is selected. {threads.open} on a thread opens it; "
     return keyed(words + "{view.down} and {view.up} move through its checkpoints.")
 
+
+TITLE_FROM = 3
+"""Cells before the first letter of a title in a border."""
 
 EMPTY_STATE = "The state is empty here: the graph has not written anything yet."
 
@@ -186,12 +191,13 @@ class Inspector(Vertical):
         """A click on the title chooses a tab."""
         if event.widget is not self or event.y > 0:
             return
-        start = 2
-        for name in TABS:
-            if start <= event.x <= start + len(name):
-                self.action_tab(TABS.index(name) - TABS.index(self._tab))
-                return
-            start += len(name) + 3
+        number = tab_at(self._tab_line(), event.x - (TITLE_FROM if self._has_corners else TITLE_FROM - 1))
+        if number is not None:
+            self.action_tab(number - TABS.index(self._tab))
+
+    def on_resize(self) -> None:
+        """As much of the tabs' names as there is room for."""
+        self._show_title()
 
     def _show_tab(self) -> None:
         self._show_note()
@@ -215,13 +221,21 @@ class Inspector(Vertical):
         self.query_one(StopNote).show(self._shown.checkpoint if self._shown is not None and tells else None)
 
     def _show_title(self) -> None:
-        pieces: list[str | tuple[str, str]] = []
-        for name in TABS:
-            pieces += [(" │ ", "$rule not bold")] * bool(pieces)
-            pieces.append((name, "bold $accent" if name == self._tab else "$calm not bold"))
+        looks = {"current": "bold $accent", "calm": "$calm not bold", "rule": "$rule not bold"}
+        pieces = [(text, looks[style]) for text, style in self._tab_line()]
         if self._busy:
             pieces.append((f"  {self._busy} …", "$accent not bold"))
+        if not self._has_corners:
+            # A border without corners leaves no room beside its title.
+            pieces = [(" ", ""), *pieces, (" ", "")]
         show_title(self, Content.assemble(*pieces))
+
+    @property
+    def _has_corners(self) -> bool:
+        return bool(self.styles.border_left[0])
+
+    def _tab_line(self) -> Line:
+        return tab_line(TABS, self._tab, self.outer_size.width - BORDER_CELLS)
 
     def _nothing(self, empty: str) -> str:
         """Why a tab is empty, and what to do."""
