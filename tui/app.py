@@ -280,7 +280,7 @@ class ForkpointApp(TerminalApp):
         from tui.screens.commands import ThemeCommands
 
         self._theme_before = self.theme
-        self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…"))
+        self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…", classes="-themes"))
 
     @on(CommandPalette.OptionHighlighted)
     def _try_theme(self, event: CommandPalette.OptionHighlighted) -> None:

@@ -14,6 +14,7 @@ import pytest
 from textual.events import Key
 
 from tests.fakes import FakeBackend
+from tests.snapshots.svg import screen_lines
 from tests.ui.driving import Driver, app_on_fake
 from tui.domain.args_fields import Kind
 from tui.screens.dialogs import TextScreen
@@ -107,7 +108,7 @@ async def test_every_argument_is_a_field_that_keeps_its_type(size: tuple[int, in
 async def test_a_wrong_field_is_said_below_it_and_keeps_everything_from_being_sent() -> None:
     async with editing(ARGS) as (driver, backend):
         await driver.press("down", "x", "up", "ctrl+s")
-        await driver.until(lambda: any("Not sent: search, limit" in words for words in driver.heard), "the reason")
+        await driver.until(lambda: "Not sent: mend limit of search first." in driver.heard, "where it is")
         editor = driver.screen.inspector.editor
         assert editor.area.text.endswith("x"), "the cursor goes where the problem is"
         assert "limit" in str(editor.border_subtitle)
@@ -115,6 +116,20 @@ async def test_a_wrong_field_is_said_below_it_and_keeps_everything_from_being_se
         assert not editor.draft.version.is_json, "nothing is switched before it is mended"
         assert len(driver.app.screen_stack) == 1
         assert backend.sent("get_run", "update_state") == []
+
+
+async def test_the_key_for_fields_and_json_is_shown_while_it_does_something() -> None:
+    async with editing(SECOND) as (driver, _):
+        await driver.until(lambda: "^t fields/JSON" in driver.text("#keys"), "JSON is possible")
+        await driver.press("ctrl+t")
+        await driver.until(lambda: "^t fields/JSON" in driver.text("#keys"), "and fields again")
+        await driver.press("ctrl+end", "backspace")
+        await driver.until(lambda: "^t" not in driver.text("#keys"), "nothing is switched before it is mended")
+        await driver.press("ctrl+s", "ctrl+t")
+        await driver.until(lambda: len(driver.heard) == 2)
+        assert not [words for words in driver.heard if "closed" in words], "that is said once, beside the text"
+        lines = ["".join(segment.text for segment in line) for line in screen_lines(driver.app)]
+        assert "\n".join(lines).count("✗ line 3:") == 1
 
 
 async def test_fields_and_json_are_two_views_of_one_draft() -> None:

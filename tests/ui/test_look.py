@@ -10,7 +10,7 @@ from textual.command import CommandList, CommandPalette
 from textual.strip import Strip
 
 from tests.fakes import FakeBackend
-from tests.snapshots.svg import screen_lines
+from tests.snapshots.svg import screen_cells, screen_lines
 from tests.ui.driving import Driver, app_on_fake
 from tui.screens.too_small import TooSmallScreen
 from tui.themes import load_themes, theme_folder
@@ -151,6 +151,23 @@ async def test_the_help_can_be_searched() -> None:
         assert any("to the fork point" in strip.text for strip in lines_of(driver))
         await driver.press("escape")
         assert driver.app.screen is driver.screen
+
+
+async def test_a_theme_that_is_tried_on_is_seen_in_its_own_colours() -> None:
+    async with app_on_fake() as (driver, _):
+
+        def colours() -> set[str]:
+            row = screen_cells(screen_lines(driver.app))[driver.app.size.height - 1]
+            return {cell.paper for cell in row} | {cell.ink.color for cell in row if cell.text.strip()}
+
+        driver.app.theme = "forkpoint-light"
+        await driver.pilot.pause()
+        light = colours()
+        driver.app.theme = "forkpoint-dark"
+        await choose_a_theme(driver)
+        await driver.write("light")
+        await driver.until(lambda: driver.app.theme == "forkpoint-light", "the theme is tried on")
+        await driver.until(lambda: colours() <= light, "the keys in their own colours")
 
 
 async def test_ascii_draws_no_other_marks() -> None:

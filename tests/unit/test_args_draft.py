@@ -176,15 +176,17 @@ def test_what_is_broken_is_mended_before_it_is_switched() -> None:
     draft.write(1, "five")
     assert changed(draft)
     assert draft.problems().keys() == {1}
-    assert "Mend limit first" in draft.switch()
+    assert not draft.can_switch
+    assert draft.switch() == "Mend limit first."
     assert not draft.version.is_json
     draft.reset()
     draft.switch()
     draft.write(0, "{")
-    assert "Mend the JSON first" in draft.switch()
+    assert draft.switch() == "Mend the JSON first."
     draft.write(0, "[1]")
     assert "object" in (draft.parsed().reason or "")
     draft.write(0, "{}")
+    assert not draft.can_switch, "there are no fields without arguments"
     assert "only be edited as JSON" in draft.switch()
 
 

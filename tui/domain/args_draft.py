@@ -140,14 +140,18 @@ class ArgsDraft:
         self._push(self._versions[0])
         return True
 
+    @property
+    def can_switch(self) -> bool:
+        """Whether fields can become JSON now, or JSON fields."""
+        return not self.problems() and not (self.version.is_json and fields_of(self.parsed().value) is None)
+
     def switch(self) -> str:
-        """From fields to JSON or the other way; why that can't be done, or nothing."""
+        """From fields to JSON or the other way; why that can't be done, or nothing. What is wrong is seen beside it."""
         self._typing = None
         problems = self.problems()
         if problems:
-            number, problem = next(iter(problems.items()))
-            name = self.version.fields[number].name if self.version.fields is not None else "the JSON"
-            return f"Mend {name} first: {problem.reason}."
+            number = next(iter(problems))
+            return f"Mend {self.version.fields[number].name if self.version.fields else 'the JSON'} first."
         args = self.parsed().value
         fields = fields_of(args) if self.version.is_json else None
         if self.version.is_json and fields is None:

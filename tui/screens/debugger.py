@@ -343,6 +343,7 @@ class DebuggerScreen(PanesScreen):
     @on(ArgsEditor.DraftChanged)
     def _draft_changed(self) -> None:
         self.travel.draft_changed()
+        self.query_one(KeyBar).refresh()
 
     @on(ArgsEditor.OutsideWanted)
     def _edit_outside(self, event: ArgsEditor.OutsideWanted) -> None:

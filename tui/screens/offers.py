@@ -31,6 +31,8 @@ def offers(screen: DebuggerScreen, action: str) -> bool:
         return (screen.live.is_streaming or busy) and not (screen.read_only and name == "cancel_run")
     if name == "follow" and action == name:
         return not screen.live_pane.is_over  # the live pane's own: its tail grows no more
+    if name == "switch":
+        return screen.inspector.editor.draft.can_switch
     if name == "edit":
         return not screen.read_only and screen.history.selected is not None
     if name == "replay":

@@ -60,7 +60,7 @@ class ArgsEditor(Vertical):
         Binding("ctrl+s", "send", "fork and run", id="editor.send"),
         Binding("ctrl+o", "preview", "preview", id="editor.preview"),
         Binding("escape", "leave", "keep draft", id="editor.leave", tooltip="leave, the draft is kept"),
-        Binding("ctrl+t", "switch", "JSON", id="editor.switch", tooltip="fields or JSON, back and forth"),
+        Binding("ctrl+t", "switch", "fields/JSON", id="editor.switch", tooltip="fields or JSON, back and forth"),
         Binding("ctrl+e", "outside", "$EDITOR", id="editor.outside", tooltip="edit in $EDITOR"),
         Binding("ctrl+z", "undo", "undo", id="editor.undo"),
         Binding("ctrl+y", "redo", "redo", show=False, id="editor.redo"),
@@ -178,8 +178,7 @@ class ArgsEditor(Vertical):
         """Fields become JSON, JSON becomes fields."""
         refusal = self.draft.switch()
         if refusal:
-            self.say(refusal)
-            self.app.bell()
+            self.notify(sanitise(refusal), severity="warning", timeout=4, markup=False)
             return
         self._row = 0
         self._show_rows()
@@ -382,7 +381,7 @@ class ArgsEditor(Vertical):
                 fields = draft.version.fields
                 where = fields[row].name if fields is not None else f"line {problem.line}"
                 self.notify(
-                    sanitise(f"Not sent: {draft.call.name}, {where}: {problem.reason}."),
+                    sanitise(f"Not sent: mend {where} of {draft.call.name} first."),
                     severity="warning",
                     markup=False,
                 )
