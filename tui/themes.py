@@ -20,11 +20,11 @@ DEFAULT_THEME = "forkpoint-dark"
 SIXTEEN_COLOURS_THEME = "forkpoint-ansi"
 
 VARIABLES: Mapping[str, str] = {
-    "calm": "#7982a0",
+    "calm": "#8d96b4",
     "rule": "#343a4f",
     "on-accent": "#12141c",
-    "row-selected": "#2b3350",
-    "row-selected-blur": "#222738",
+    "row-selected": "#262d49",
+    "row-selected-blur": "#1e2334",
     "lane-1": "#7aa2f7",
     "lane-2": "#bb9af7",
     "lane-3": "#7dcfff",

@@ -12,13 +12,15 @@ from textual.events import Click
 from textual.message import Message
 
 from tui.domain.checkpoint import JSON
+from tui.widgets.contrast import ENOUGH, contrast
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line, Part, plain
 
 CALMER = "~"
 """Behind a style's name: the same, nearer to the background, for what is not news."""
 
-_TOWARDS_BACKGROUND = 0.3
+_TOWARDS_BACKGROUND = (0.3, 0.2, 0.1)
+"""How near, if it can still be read."""
 
 _BARS = " ▎▏│"
 """What stands before a wrapped text."""
@@ -164,8 +166,10 @@ def _calmer(style: Style) -> Style:
     color, background = style.color, style.bgcolor
     if color is None or background is None or color.triplet is None or background.triplet is None:
         return Style(bold=False, dim=True)
-    blended = Color(*color.triplet).blend(Color(*background.triplet), _TOWARDS_BACKGROUND)
-    return Style(bold=False, color=RichColor.from_rgb(blended.r, blended.g, blended.b))
+    text, behind = Color(*color.triplet), Color(*background.triplet)
+    ways = (text.blend(behind, share) for share in _TOWARDS_BACKGROUND)
+    calm = next((way for way in ways if contrast(way, behind) >= ENOUGH), text)
+    return Style(bold=False, color=RichColor.from_rgb(calm.r, calm.g, calm.b))
 
 
 def calmer(line: Line) -> Line:
