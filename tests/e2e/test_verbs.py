@@ -268,3 +268,21 @@ def test_a_profile_is_a_backend(server_url: str, tmp_path: Path) -> None:
     done = forkpoint("threads", "--json", XDG_CONFIG_HOME=str(tmp_path))
     assert done.code == 0
     assert isinstance(done.json, list)
+
+
+def test_a_failed_run_names_the_node_that_failed(server_url: str) -> None:
+    thread = new_thread(server_url)
+    asked = ("run", thread, "--assistant", "flaky", "--input", "{}")
+    said = "load: ValueError: row 3: 'n/a' is not a number"
+    plain = forkpoint(*asked, url=server_url)
+    assert plain.code == 6
+    assert f"error in {said} · run" in plain.out
+    streamed = forkpoint(*asked, "--json", url=server_url)
+    assert streamed.code == 6
+    end = streamed.events[-1]
+    assert (end["event"], end["error"], end["failed_nodes"]) == ("end", said, ["load"])
+    joined = forkpoint("join", thread, "latest", url=server_url)
+    assert joined.code == 6
+    assert f"error in {said} · run" in joined.out
+    history = ok("history", thread, url=server_url).out
+    assert "load failed: ValueError: row 3: 'n/a' is not a number" in history

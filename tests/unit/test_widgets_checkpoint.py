@@ -10,9 +10,10 @@ import pytest
 
 from tests.fakes import EPOCH
 from tui.domain.checkpoint import Checkpoint, Interrupt, Run, Task
+from tui.domain.error_words import error_parts
 from tui.widgets.checkpoint_rows import FactRow, Facts, RunFacts, checkpoint_rows
 from tui.widgets.lines import plain, width_of
-from tui.widgets.questions import error_parts, question_lines
+from tui.widgets.questions import question_lines
 
 START = Checkpoint(
     "t-1", "c02", parent_id="c01", step=1, next=("action",), source="loop", run_id="r-1", created_at=EPOCH

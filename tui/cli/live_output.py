@@ -79,6 +79,8 @@ class JsonPrinter:
         line["checkpoint_id"] = ended.head.checkpoint_id if ended.head is not None else None
         if ended.error:
             line["error"] = ended.error
+        if ended.failed_nodes:
+            line["failed_nodes"] = list(ended.failed_nodes)
         print_json(line)
 
 
@@ -122,12 +124,17 @@ class PlainPrinter:
         """How it ended, and where the head is now."""
         self._close_line()
         where = f"head {tail(ended.head.checkpoint_id)}" if ended.head is not None else "no checkpoint"
-        how = ended.end.value if self._error_said and ended.end is RunEnd.ERROR else _end_words(ended)
         say()
-        say(f"{_hanging(how)} · run {tail(ended.run_id or '?')} · {where}")
+        say(f"{_hanging(self._how(ended))} · run {tail(ended.run_id or '?')} · {where}")
         if ended.end is RunEnd.WAITING and ended.head is not None:
             for asked in ended.head.pending_interrupts:
                 say(f"  waits for: {one_line(in_words(asked.value, 400))}")
+
+    def _how(self, ended: RunEnded) -> str:
+        """How it ended, not saying the error again that the stream has said, unless the node that failed is known."""
+        if self._error_said and ended.end is RunEnd.ERROR and not ended.failed_nodes:
+            return ended.end.value
+        return _end_words(ended)
 
     def _streamed_event(self, event: StreamEvent) -> None:
         if event.filled and event.event == GAP and isinstance(event.data, dict):
@@ -213,7 +220,8 @@ def _end_words(ended: RunEnded) -> str:
     if ended.end is RunEnd.WAITING:
         nodes = names(ended.head.next) if ended.head is not None else ""
         return f"stopped before {nodes}" if nodes else "stopped at an interrupt"
-    return f"{ended.end.value}{': ' + ended.error if ended.error else ''}"
+    where = " in " if ended.failed_nodes else ": "
+    return f"{ended.end.value}{where + ended.error if ended.error else ''}"
 
 
 def _subgraph_names(event: StreamEvent) -> tuple[str, ...]:

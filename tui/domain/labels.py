@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tui.domain.changes import Change, changes
 from tui.domain.checkpoint import JSON, START, Checkpoint
+from tui.domain.error_words import error_line
 from tui.domain.json_values import same
 from tui.domain.marks import Mark
 from tui.domain.messages import Message, find_messages, read_messages, summary, view_messages
@@ -121,7 +122,7 @@ def _ends(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, *, runni
     """Why nothing followed, or what is about to follow."""
     if checkpoint.errors:
         node, error = checkpoint.errors[0]
-        return f"{node} failed: {error}"
+        return f"{node} failed: {error_line(error)}"
     if tree.children(checkpoint.checkpoint_id):
         return ""
     if running:

@@ -138,6 +138,12 @@ class RunEnded:
     run: Run | None = None
     head: Checkpoint | None = None
     error: str | None = None
+    """What went wrong, with the node that it went wrong in where that is known."""
+
+    @property
+    def failed_nodes(self) -> tuple[str, ...]:
+        """The nodes that failed; empty where the run did not fail, or it is not known."""
+        return tuple(node for node, _ in self.head.errors) if self.end is RunEnd.ERROR and self.head else ()
 
 
 TravelEvent: TypeAlias = (

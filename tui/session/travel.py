@@ -8,6 +8,7 @@ from dataclasses import replace
 from tui.backends.base import RunStream
 from tui.backends.errors import BackendError, NotFound
 from tui.domain.checkpoint import Checkpoint, Run
+from tui.domain.error_words import error_line
 from tui.domain.plans import PlanKind, TravelPlan, clone_of
 from tui.domain.requests import PlannedRequest, StateUpdate
 from tui.domain.verify import Verdict, verify_clone, verify_update
@@ -176,7 +177,7 @@ def _error_of(opened: OpenThread, run: Run | None, head: Checkpoint | None) -> s
     if run is None or run.status != "error":
         return None
     if head is not None and head.errors:
-        return "; ".join(f"{node}: {error}" for node, error in head.errors)
+        return "; ".join(f"{node}: {error_line(error)}" for node, error in head.errors)
     return opened.thread.error
 
 

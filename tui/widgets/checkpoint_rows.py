@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tui.domain.addresses import id_words
 from tui.domain.checkpoint import JSON, Checkpoint, Run, Task
+from tui.domain.error_words import error_parts
 from tui.domain.labels import ago, duration
 from tui.domain.origin import OriginKind, origin_of
 from tui.domain.run_setup import run_setup
@@ -19,7 +20,7 @@ from tui.widgets.key_names import key_of
 from tui.widgets.lines import Line, Part, wrap_line, wrap_text
 from tui.widgets.message_texts import args_lines
 from tui.widgets.moments import moment
-from tui.widgets.questions import error_parts, question_lines
+from tui.widgets.questions import question_lines
 from tui.widgets.row_view import Selected
 
 LABEL_CELLS = 12

@@ -6,9 +6,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.checkpoint import Checkpoint
+from tui.domain.error_words import error_line
 from tui.domain.safe_text import one_line
 from tui.domain.value_words import question_words
-from tui.widgets.questions import error_parts
 
 MOST_CELLS = 240
 """Of each reason; the Checkpoint tab has all of it."""
@@ -22,7 +22,7 @@ def stop_reasons(checkpoint: Checkpoint) -> list[tuple[str, str]]:
     for task in checkpoint.tasks:
         name = one_line(task.name, 40)
         if task.error is not None:
-            found.append((f"✗ {name} failed: {one_line(error_parts(task.error)[0], MOST_CELLS)}", "mark-error"))
+            found.append((f"✗ {name} failed: {one_line(error_line(task.error), MOST_CELLS)}", "mark-error"))
         found += [
             (f"‖ {name} asks: {one_line(question_words(interrupt.value), MOST_CELLS)}", "mark-waiting")
             for interrupt in task.pending_interrupts
