@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.fakes import CALL, FakeBackend
+from tui.domain.addresses import time_in_id
 from tui.domain.changes import Change, changes
-from tui.domain.checkpoint import Checkpoint, Interrupt, Task
-from tui.domain.labels import RowText, ago, duration, edit_words, in_words, row_text, step_words
+from tui.domain.checkpoint import Checkpoint, Interrupt, Task, Thread
+from tui.domain.labels import Activity, RowText, ago, duration, edit_words, in_words, row_text, step_words
 from tui.domain.marks import Mark
 from tui.domain.origin import Origin, OriginKind, origin_of
 from tui.domain.tree import CheckpointTree
@@ -109,7 +110,7 @@ def test_an_error_names_its_node() -> None:
     tree = pair({}, {}, tasks=(Task("x", "load", error="ValueError('boom')"),))
     row = row_text(tree, tree["2"])
     assert row.mark is Mark.ERROR
-    assert "load failed: ValueError('boom')" in row.words
+    assert row.words == "load failed: ValueError: boom"
 
 
 def test_a_broken_row_says_so_and_leaves_the_rest() -> None:
@@ -136,7 +137,7 @@ def test_a_row_whose_parent_is_not_loaded_tells_what_it_can(weather: CheckpointT
 def test_the_running_head(weather: CheckpointTree) -> None:
     head = weather.head
     assert head is not None
-    assert row_text(weather, head, running=True).mark is Mark.RUNNING
+    assert row_text(weather, head, Activity.RUNNING).mark is Mark.RUNNING
 
 
 def test_changes_enter_containers() -> None:
@@ -200,7 +201,7 @@ def test_a_copy_stands_beside_what_it_copies(weather: CheckpointTree) -> None:
 def test_a_tip_that_has_not_ended_says_what_it_stopped_before() -> None:
     tree = pair({}, {"n": 1}, next=("pay",))
     assert row_text(tree, tree["2"]).words == "n = 1 · stopped before pay"
-    assert row_text(tree, tree["2"], running=True).words == "n = 1 · pay runs"
+    assert row_text(tree, tree["2"], Activity.RUNNING).words == "n = 1 · running pay …"
 
 
 def test_rows_say_it_shorter_where_there_is_no_room(weather: CheckpointTree) -> None:
@@ -248,3 +249,48 @@ def test_a_row_whose_parent_is_gone_is_made_by_what_the_server_wrote_down() -> N
     unusables: list[Any] = [None, {}, [], {"__start__": {}}]
     for unusable in unusables:
         assert origin_of(replace(orphan, metadata={"writes": unusable}), None).label == "a step"
+
+
+def test_what_was_cancelled_is_told_from_what_waits_and_what_failed() -> None:
+    cancelled = Task("x", "look_up", error="CancelledError()")
+    tree = pair({}, {"n": 1}, tasks=(cancelled, Task("y", "look_up", result={})), next=("look_up",))
+    row = row_text(tree, tree["2"])
+    assert (row.mark, row.words) == (Mark.CANCELLED, "n = 1 · cancelled in look_up")
+    assert row_text(tree, tree["2"], Activity.RUNNING).mark is Mark.RUNNING, "it goes on"
+    assert tree["2"].errors == ()
+    failed = Task("y", "look_up", error="ValueError('no such source')")
+    tree = pair({}, {"n": 1}, tasks=(cancelled, failed), next=("look_up",))
+    row = row_text(tree, tree["2"])
+    assert (row.mark, row.words) == (Mark.ERROR, "n = 1 · look_up failed: ValueError: no such source")
+
+
+def test_a_thread_tells_that_its_last_run_was_cancelled() -> None:
+    asked = "UserInterrupt: interrupt requested via POST /threads/{thread_id}/runs/{run_id}/cancel"
+    thread = Thread("t", "interrupted", error=asked)
+    assert Activity.of(thread) is Activity.CANCELLED
+    assert Activity.of(replace(thread, status="busy")) is Activity.RUNNING
+    assert Activity.of(replace(thread, interrupts=(Interrupt("really?"),))) is Activity.NONE, "it waits for an answer"
+    assert Activity.of(replace(thread, error=None)) is Activity.NONE, "a breakpoint, perhaps: nobody guesses"
+    tree = pair({}, {"n": 1}, tasks=(Task("x", "pay"),), next=("pay",))
+    row = row_text(tree, tree["2"], Activity.CANCELLED)
+    assert (row.mark, row.words) == (Mark.CANCELLED, "n = 1 · cancelled in pay")
+    tree.add([replace(tree["2"], checkpoint_id="3", parent_id="2", source="update", values={"n": 2})])
+    assert [row_text(tree, row, Activity.CANCELLED).mark for row in tree][-2:] == [Mark.CHECKPOINT, Mark.EDIT]
+
+
+RUN_AT_NOON = "019b796d-d600-7000-8000-000000000000"
+"""A UUID of version 7: its first 48 bits are 2026-01-01, 12:00:00 in milliseconds."""
+
+
+def test_the_first_step_of_a_run_does_not_count_what_somebody_thought_about_before() -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert time_in_id(RUN_AT_NOON) == noon
+    asked = replace(pair({}, {})["1"], run_id="an earlier one", created_at=noon - timedelta(hours=3))
+    made = replace(pair({}, {})["2"], run_id=RUN_AT_NOON, created_at=noon + timedelta(seconds=1.2))
+    tree = CheckpointTree("t")
+    tree.add([asked, made])
+    assert row_text(tree, made).time == "≤1.2s", "with what it waited for a worker"
+    tree.add([replace(asked, run_id=RUN_AT_NOON, created_at=noon + timedelta(seconds=1))])
+    assert row_text(tree, made).time == "0.2s"
+    tree.add([asked, replace(made, run_id="0e2cc8a6-4a0c-4b7e-9e35-6e9b1d5b8f6a")])
+    assert row_text(tree, tree["2"]).time == "", "nobody knows"

@@ -265,3 +265,42 @@ def test_events_of_unknown_kinds_are_shown_as_they_came() -> None:
     assert "\x1b" not in text
     lines.update(transcript, 80)
     assert "\n".join(plain(line) for line in lines.lines) == text, "each once"
+
+
+def test_a_bar_goes_on_when_only_the_name_of_what_is_done_changes() -> None:
+    builder, lines = TranscriptBuilder(), LiveLines()
+
+    def told(**event: Any) -> list[str]:
+        builder.feed(StreamEvent("custom", event))
+        lines.update(builder.snapshot(), 80)
+        return [plain(line) for line in lines.lines]
+
+    told(progress=0, file="a.csv")
+    assert [line.split()[0] for line in told(progress=50, file="b.csv")] == ["▸"], "one bar, and it moves"
+    text = told(progress=100, file="c.csv")
+    assert len(text) == 1
+    assert text[0].startswith("✓ progress")
+    assert text[0].endswith("100%  c.csv")
+    told(progress=0, source="costs", topic="tea")
+    told(progress=0, source="risks", topic="tea")
+    assert len(told(progress=50, source="costs", topic="tea")) == 3, "what is told side by side stays apart"
+
+
+def test_nodes_are_timed_from_when_the_run_or_the_step_began() -> None:
+    builder, lines = TranscriptBuilder(), LiveLines()
+
+    def at(now: float, event: StreamEvent) -> list[str]:
+        builder.feed(event)
+        lines.update(builder.snapshot(), 80, now)
+        return [plain(line).split()[-1] for line in lines.lines]
+
+    at(10.0, StreamEvent("metadata", {"run_id": "r", "attempt": 1}))
+    at(11.0, chunk("It is"))
+    assert at(11.5, StreamEvent("updates", {"agent": None})) == ["1.5s"], "with what it thought at first"
+    assert at(11.7, StreamEvent("updates", {"action": None})) == ["1.5s", "0.2s"]
+
+
+def test_the_node_that_failed_is_marked_when_that_is_known() -> None:
+    transcript = Transcript(sections=(section("plan", 1, finished=True), section("load", 2)))
+    assert [line[0] for line in shown(transcript, over=True, failed=("load",))] == ["✓", "✗"]
+    assert [line[0] for line in shown(transcript, over=True)] == ["✓", "┄"]

@@ -129,7 +129,15 @@ def test_long_results_and_metadata_are_folded() -> None:
 def test_what_is_not_known_of_the_run_is_said() -> None:
     assert "            reading it …" in page()
     assert "            it was deleted" in page(run=RunFacts(None, problem="it was deleted"))
-    assert "run         none: written by an edit or a copy" in page(replace(START, run_id=None))
+    assert "run         not said" in page(replace(START, run_id=None))
+    behind = replace(START, checkpoint_id="c90", parent_id="c02", source="update", run_id=None)
+    assert "run         none: written by an edit, a replay or a copy" in page(behind)
+    begins = "run         none: a replay begins with this empty update"
+    assert begins in page(behind, parent=START), "as a replay's first checkpoint"
+    edited = replace(behind, values={"messages": []})
+    assert "run         none: written by an edit" in page(edited, parent=START)
+    copied = replace(edited, source="fork")
+    assert "run         none: a copy of the checkpoint beside it" in page(copied, parent=START)
     bare = replace(RUN, kwargs={})
     assert "  config    this server does not keep it" in page(run=RunFacts(bare))
     busy = replace(RUN, status="running")

@@ -14,7 +14,7 @@ from tui.domain.addresses import tail
 from tui.domain.cells import cell_len
 from tui.domain.checkpoint import JSON, Checkpoint
 from tui.domain.json_values import dumps
-from tui.domain.labels import duration, row_text
+from tui.domain.labels import row_text
 from tui.domain.lanes import Row, RowKind
 from tui.domain.layout import layout
 from tui.domain.marks import Mark
@@ -132,7 +132,7 @@ def say_tree(tree: CheckpointTree) -> None:
         words = shorten(text.words, room)
         say(
             f"{_pad(line, graph)}  {_pad(shorten(text.author, author_width), author_width)}  {_pad(words, room)}"
-            f"  {text.step:>4}  {text.note or duration(text.seconds):>6}  {tail(row.checkpoint_id)}"
+            f"  {text.step:>4}  {text.note or text.time:>6}  {tail(row.checkpoint_id)}"
         )
 
 

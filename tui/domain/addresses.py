@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
 
 from tui.domain.safe_text import one_line, shorten
 
@@ -91,6 +93,15 @@ def matching(ids: Iterable[str], part: str) -> list[str]:
         if plain.startswith(wanted) or plain.endswith(wanted):
             found.append(candidate)
     return found
+
+
+def time_in_id(identifier: str) -> datetime | None:
+    """When a run was asked for, by its id; None where the server's ids do not tell (they are no UUIDs of version 7)."""
+    try:
+        number = UUID(identifier)
+    except ValueError:
+        return None
+    return datetime.fromtimestamp((number.int >> 80) / 1000, UTC) if number.version == 7 else None
 
 
 def tail(identifier: str, length: int = 6) -> str:

@@ -22,6 +22,9 @@ END = "__end__"
 
 _EMPTY: Mapping[str, JSON] = {}
 
+_CANCELLED = ("CancelledError", "asyncio.CancelledError", "asyncio.exceptions.CancelledError", "UserInterrupt")
+"""How the error begins of what was cancelled: it did not fail by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRef:
@@ -57,6 +60,11 @@ class Task:
     def is_send(self) -> bool:
         """Whether the task was started by a Send (a fan-out) instead of an edge."""
         return bool(self.path) and self.path[0] == "__pregel_push"
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether it ended because somebody cancelled its run, or another task of its step failed."""
+        return self.error is not None and self.error.startswith(_CANCELLED)
 
     @property
     def pending_interrupts(self) -> tuple[Interrupt, ...]:
@@ -98,7 +106,14 @@ class Checkpoint:
     @property
     def errors(self) -> tuple[tuple[str, str], ...]:
         """(node, error) of every failed task that leaves this checkpoint."""
-        return tuple((task.name, task.error) for task in self.tasks if task.error is not None)
+        return tuple(
+            (task.name, task.error) for task in self.tasks if task.error is not None and not task.was_cancelled
+        )
+
+    @property
+    def cancelled_nodes(self) -> tuple[str, ...]:
+        """The nodes of all tasks that were cancelled while they ran, as far as the server wrote it down."""
+        return tuple(task.name for task in self.tasks if task.was_cancelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,12 @@ class Thread:
     error: str | None = None
     raw: Mapping[str, JSON] = field(default_factory=dict, repr=False)
     """The row as the server sent it, for `--json` and the checkpoint tab."""
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether its last run was cancelled, as far as is known: a page of threads does not tell errors."""
+        stopped = self.status == "interrupted" and not self.interrupts
+        return stopped and self.error is not None and self.error.startswith(_CANCELLED)
 
     @property
     def graph_id(self) -> str | None:

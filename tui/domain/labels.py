@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
+from tui.domain.addresses import time_in_id
 from tui.domain.changes import Change, changes
-from tui.domain.checkpoint import JSON, START, Checkpoint
+from tui.domain.checkpoint import JSON, START, Checkpoint, Thread
 from tui.domain.error_words import error_line
 from tui.domain.json_values import same
 from tui.domain.marks import Mark
@@ -48,7 +50,9 @@ class RowText:
     words: str
     step: str
     seconds: float | None
-    """Time since the parent was written: how long the step took; None where unknown or meaningless."""
+    """How long the step took; None where unknown or meaningless."""
+    at_most: bool = False
+    """The first step of a run may have waited for its turn before: `seconds` are since the run was asked for."""
     note: str = ""
     """A word in the place of the time, such as "fork"."""
     shorter: tuple[str, ...] = ()
@@ -57,6 +61,11 @@ class RowText:
     """How many nodes made the checkpoint."""
     since: datetime | None = None
     """When a turn began, on the row of its input: its age says more than a time that passed."""
+
+    @property
+    def time(self) -> str:
+        """How long the step took, in words."""
+        return f"{'≤' * self.at_most}{duration(self.seconds)}" if self.seconds is not None else ""
 
     def fitting(self, cells: int) -> str:
         """The words in at most `cells`."""
@@ -69,20 +78,36 @@ class RowText:
         return shorten(self.author, cells)
 
 
-def row_text(tree: CheckpointTree, checkpoint: Checkpoint, *, running: bool = False) -> RowText:
-    """The row of one checkpoint. `running`: a run is executing from the head."""
+class Activity(Enum):
+    """What goes on at the head of a thread."""
+
+    NONE = auto()
+    RUNNING = auto()
+    CANCELLED = auto()
+    """Nothing any more: its last run was cancelled."""
+
+    @classmethod
+    def of(cls, thread: Thread) -> Activity:
+        """What a thread says of itself."""
+        return cls.RUNNING if thread.status == "busy" else cls.CANCELLED if thread.was_cancelled else cls.NONE
+
+
+def row_text(tree: CheckpointTree, checkpoint: Checkpoint, activity: Activity = Activity.NONE) -> RowText:
+    """The row of one checkpoint. `activity`: what goes on at the head."""
     parent = tree.parent(checkpoint.checkpoint_id)
     origin = origin_of(checkpoint, parent)
     forked = origin.kind in (OriginKind.EDIT, OriginKind.REPLAY)
-    is_head = tree.head is not None and tree.head.checkpoint_id == checkpoint.checkpoint_id
-    mark = _mark(tree, checkpoint, origin, running=running and is_head)
-    words, *shorter = map(one_line, _words(tree, checkpoint, parent, origin, running=running and is_head))
+    activity = _activity_at(tree, checkpoint, origin, activity)
+    mark = _mark(tree, checkpoint, origin, activity)
+    words, *shorter = map(one_line, _words(tree, checkpoint, parent, origin, activity))
+    seconds, at_most = (None, False) if forked else _seconds(checkpoint, parent, origin)
     return RowText(
         mark=mark,
         author=one_line(origin.label),
         words=words,
         step="" if checkpoint.step is None else str(checkpoint.step),
-        seconds=None if forked else _seconds(checkpoint, parent, origin),
+        seconds=seconds,
+        at_most=at_most,
         note="fork" if forked else "",
         shorter=tuple(shorter),
         authors=len(origin.nodes) or 1,
@@ -90,12 +115,26 @@ def row_text(tree: CheckpointTree, checkpoint: Checkpoint, *, running: bool = Fa
     )
 
 
-def _mark(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, *, running: bool) -> Mark:
+def _activity_at(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, activity: Activity) -> Activity:
+    """What goes on at a checkpoint: at the head what the thread says, elsewhere what its tasks say."""
+    is_head = tree.head is not None and tree.head.checkpoint_id == checkpoint.checkpoint_id
+    if is_head and activity is Activity.RUNNING:
+        return activity
+    # What was written behind a cancelled run is not cancelled: the thread says so still, because nothing ran since.
+    is_run = origin.kind not in (OriginKind.EDIT, OriginKind.REPLAY, OriginKind.COPY)
+    if checkpoint.cancelled_nodes or (is_head and is_run and activity is Activity.CANCELLED):
+        return Activity.NONE if tree.children(checkpoint.checkpoint_id) else Activity.CANCELLED
+    return Activity.NONE
+
+
+def _mark(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, activity: Activity) -> Mark:
     is_head = tree.head is not None and tree.head.checkpoint_id == checkpoint.checkpoint_id
     if checkpoint.broken is not None or checkpoint.errors:
         return Mark.ERROR
-    if running:
+    if activity is Activity.RUNNING:
         return Mark.RUNNING
+    if activity is Activity.CANCELLED:
+        return Mark.CANCELLED
     if checkpoint.pending_interrupts and not tree.children(checkpoint.checkpoint_id):
         return Mark.WAITING
     if origin.kind is OriginKind.EDIT:
@@ -106,27 +145,30 @@ def _mark(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, *, runni
 
 
 def _words(
-    tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin, *, running: bool
+    tree: CheckpointTree, checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin, activity: Activity
 ) -> tuple[str, ...]:
     """What happened, in ever fewer words; what needs a person comes first where the room is small."""
     if checkpoint.broken is not None:
         return (f"cannot be read: {checkpoint.broken}",)
     said = _said(tree, checkpoint, parent, origin)
-    ends = _ends(tree, checkpoint, origin, running=running)
+    ends = _ends(tree, checkpoint, origin, activity)
     if not ends:
         return said
     return (*(" · ".join(filter(None, (words, ends))) for words in said), ends)
 
 
-def _ends(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, *, running: bool) -> str:
+def _ends(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, activity: Activity) -> str:
     """Why nothing followed, or what is about to follow."""
     if checkpoint.errors:
         node, error = checkpoint.errors[0]
         return f"{node} failed: {error_line(error)}"
     if tree.children(checkpoint.checkpoint_id):
         return ""
-    if running:
-        return f"{_nodes_in_words(checkpoint)} runs" if checkpoint.next else ""
+    if activity is Activity.RUNNING:
+        return f"running {_nodes_in_words(checkpoint)} …" if checkpoint.next else ""
+    if activity is Activity.CANCELLED:
+        nodes = Origin(OriginKind.NODES, checkpoint.cancelled_nodes or checkpoint.next)
+        return f"cancelled in {nodes.label}" if nodes.nodes else "cancelled"
     if checkpoint.pending_interrupts:
         return f"waits: {question_words(checkpoint.pending_interrupts[0].value)}"
     if checkpoint.next and origin.kind is OriginKind.NODES:
@@ -275,9 +317,20 @@ def _new_messages(before: JSON, after: JSON) -> list[Message]:
     return [m for m in found if m.id is None or m.id not in known or not same(known[m.id].raw, m.raw)]
 
 
-def _seconds(checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> float | None:
+def _seconds(checkpoint: Checkpoint, parent: Checkpoint | None, origin: Origin) -> tuple[float | None, bool]:
+    """(how long the step took, whether that is an upper bound).
+
+    Between two checkpoints of one run that is the time between them. Before the first one of a run lies what somebody
+    thought about meanwhile, and the time that the run waited for a worker: only the first is known.
+    """
     if origin.kind is not OriginKind.NODES or parent is None:
-        return None
+        return None, False
     if checkpoint.created_at is None or parent.created_at is None:
-        return None
-    return max(0.0, (checkpoint.created_at - parent.created_at).total_seconds())
+        return None, False
+    began, is_first = parent.created_at, checkpoint.run_id != parent.run_id
+    if is_first:
+        asked = time_in_id(checkpoint.run_id or "")
+        if asked is None:
+            return None, False
+        began = max(began, asked)
+    return max(0.0, (checkpoint.created_at - began).total_seconds()), is_first

@@ -13,6 +13,7 @@ class Mark(Enum):
     EDIT = ("◆", "*", "an edit of the state: a fork begins here")
     REPLAY = ("⎇", "Y", "a fork without an edit: a replay, or a copy")
     WAITING = ("‖", "=", "waits at an interrupt")
+    CANCELLED = ("⊘", "#", "a run was cancelled here")
     ERROR = ("✗", "x", "failed, or cannot be read")
     RUNNING = ("▶", ">", "a run is executing")
     UNLOADED = ("┄", ":", "there is more that is not loaded, or not shown")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui.domain.checkpoint import JSON
 from tui.domain.labels import in_words
@@ -32,6 +32,8 @@ class Progress:
     """ "3/6" where it was counted."""
     remark: str = ""
     """What it says beside that: it may change while the thing stays the same."""
+    kind: frozenset[str] = field(default=frozenset(), compare=False)
+    """The keys that it was told with: things of the same kind are told in the same way."""
 
 
 def progress_of(data: JSON) -> Progress | None:
@@ -44,7 +46,8 @@ def progress_of(data: JSON) -> Progress | None:
     share, count, used = found
     names = [value for key, value in data.items() if isinstance(value, str) and key not in _REMARKS and key not in used]
     remarks = [str(data[key]) for key in _REMARKS if isinstance(data.get(key), str)]
-    return Progress(" · ".join(names[:_MOST_NAMES]), min(1.0, max(0.0, share)), count, " · ".join(remarks))
+    name, remark = " · ".join(names[:_MOST_NAMES]), " · ".join(remarks)
+    return Progress(name, min(1.0, max(0.0, share)), count, remark, frozenset(data))
 
 
 def _share(data: Mapping[str, JSON]) -> tuple[float, str, tuple[str, ...]] | None:

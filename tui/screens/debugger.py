@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
 from tui.domain.checkpoint import Thread
+from tui.domain.labels import Activity
 from tui.domain.plans import TravelPlan
 from tui.domain.production import Care, Write
 from tui.domain.requests import PlannedRequest
@@ -403,7 +404,7 @@ class DebuggerScreen(PanesScreen):
     def run_is_over(self, opened: OpenThread, *, was_shown: bool = True) -> None:
         """A run that was followed ended; `was_shown`: it is the one in the live pane."""
         if opened is self.history.opened:
-            self.timeline.set_running(running=False)
+            self.timeline.set_activity(Activity.of(opened.thread))
         self.threads.put(opened.thread)
         if was_shown and self.has_class("-narrow") and self.current_pane == "live":
             self.show_pane("timeline")
@@ -411,7 +412,7 @@ class DebuggerScreen(PanesScreen):
     def thread_is_busy(self, opened: OpenThread) -> None:
         """A run began on a thread."""
         if opened is self.history.opened:
-            self.timeline.set_running(running=True)
+            self.timeline.set_activity(Activity.RUNNING)
         self.threads.mark_busy(opened.thread_id)
 
     def action_refresh_data(self) -> None:

@@ -11,6 +11,7 @@ from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
 from tui.domain.hidden import hidden_words
+from tui.domain.labels import Activity
 from tui.domain.safe_text import one_line
 from tui.domain.thread_titles import NO_MESSAGES, hidden_in_title, thread_title
 from tui.screens.older_pages import OlderPages
@@ -197,14 +198,14 @@ class HistoryControl:
         at_head = head is not None and self._screen.timeline.selected == head.checkpoint_id
         self.tree_grew(opened, follow=at_head and not self._screen.inspector.is_editing)
         if opened is self.opened and not self._screen.live.is_streaming:
-            self._screen.timeline.set_running(running=opened.thread.status == "busy")
+            self._screen.timeline.set_activity(Activity.of(opened.thread))
 
     def _show_tree(self, select: str | None) -> None:
         assert self.opened is not None  # noqa: S101 - called with a thread
         if len(self.opened.tree):
             self._screen.timeline.show_tree(self.opened.tree, select=select)
             self._screen.timeline.set_drafts(self._screen.drafts.checkpoints(self.opened.thread_id))
-            self._screen.timeline.set_running(running=self.opened.thread.status == "busy")
+            self._screen.timeline.set_activity(Activity.of(self.opened.thread))
         else:
             self._screen.timeline.show_nothing(no_checkpoints())
         self.show_selected()

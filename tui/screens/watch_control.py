@@ -9,6 +9,7 @@ from textual.worker import Worker
 from tui.backends.errors import NotFound
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Run
+from tui.domain.run_words import status_words
 from tui.session.events import HistoryGrew, HistoryLost, RunSeen, TravelEvent, WatchLost, WatchOn
 from tui.session.open_thread import OpenThread
 from tui.session.watch import ThreadWatch
@@ -84,7 +85,7 @@ class WatchControl:
             return  # one's own run, or one that is (or was) followed: its end was told
         if not run.is_active:
             self._screen.run_is_over(opened)
-            self._screen.tell(f"Run …{tail(run.run_id)} has ended: {run.status}.")
+            self._screen.tell(f"Run …{tail(run.run_id)} has ended: {status_words(run)}.")
         elif self.follows:
             self._screen.live.join(opened, run)
         else:

@@ -81,7 +81,9 @@ def checkpoint_rows(facts: Facts, width: int, unfolded: Collection[str] = ()) ->
 
 def _add_task(page: _Page, task: Task) -> None:
     state, style = "to run", "calm"
-    if task.error is not None:
+    if task.was_cancelled:
+        state, style = "⊘ cancelled", "warning"
+    elif task.error is not None:
         state, style = "✗ failed", "error"
     elif task.result is not None:
         state, style = "done", "ok"
@@ -96,7 +98,7 @@ def _add_task(page: _Page, task: Task) -> None:
         page.add_labelled(label, question_lines(interrupt.value, page.room), asked)
         if interrupt.id:
             page.add_fact(f"  id {number + 1}" if number else "  id", interrupt.id, "calm", "interrupt id")
-    if task.error is not None:
+    if task.error is not None and not task.was_cancelled:
         _add_error(page, task)
     if task.result is not None:
         key = f"result/{task.id}"
@@ -122,7 +124,7 @@ def _add_run(page: _Page, facts: Facts) -> None:
     run_id = facts.checkpoint.run_id
     page.gap()
     if run_id is None:
-        page.add_fact("run", "none: written by an edit or a copy" if facts.checkpoint.source else "not said", "calm")
+        page.add_fact("run", _why_no_run(facts), "calm")
         return
     page.add_fact("run", run_id, "", "run id")
     run = facts.run.run
@@ -147,6 +149,18 @@ def _add_run(page: _Page, facts: Facts) -> None:
     _add_value(page, "  config", hide_named(dict(setup.config)), "defaults")
     if setup.context:
         _add_value(page, "  context", hide_named(dict(setup.context)))
+
+
+def _why_no_run(facts: Facts) -> str:
+    if facts.checkpoint.source not in ("update", "fork"):
+        return "not said"
+    if facts.parent is None:
+        return "none: written by an edit, a replay or a copy"
+    written = {
+        OriginKind.REPLAY: "a replay begins with this empty update",
+        OriginKind.COPY: "a copy of the checkpoint beside it",
+    }
+    return f"none: {written.get(origin_of(facts.checkpoint, facts.parent).kind, 'written by an edit')}"
 
 
 def _add_place(page: _Page, facts: Facts) -> None:

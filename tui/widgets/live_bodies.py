@@ -49,7 +49,7 @@ def bodies_of(section: NodeSection, grown: Mapping[int, list[Line]], *, unfolded
         bodies.append((("cut off: the server began this again", "calm"),))
     if section.error is not None:
         bodies.extend(error_bodies(section.error, unfolded=unfolded))
-    return bodies or [(("done" if section.finished else "…", "calm"),)]
+    return bodies or [(("done" if section.finished else "running …", "calm"),)]
 
 
 def _message(message: LiveMessage, grown: list[Line] | None, *, unfolded: bool) -> Iterator[Body]:

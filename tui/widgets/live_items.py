@@ -6,10 +6,10 @@ Pure, but with a memory: of every bar its newest event, and of every node when i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from tui.domain.checkpoint import JSON
 from tui.domain.progress import Progress, progress_of
@@ -22,6 +22,9 @@ MOST_EVENTS = 200
 MOST_BARS = 50
 
 _Event = TypeVar("_Event", CustomEvent, StreamEvent)
+
+_BarKey: TypeAlias = tuple[tuple[str, ...], str]
+"""Namespace and name of a bar."""
 
 _RUNNING: Part = ("▸", "mark-running")
 _DONE: Part = ("✓", "ok")
@@ -64,7 +67,7 @@ class LiveItems:
         self._times: dict[int, tuple[float | None, float | None]] = {}
         self._idle_since: float | None = None
         self._told = self._told_unknown = 0
-        self._bars: dict[tuple[tuple[str, ...], str], Item] = {}
+        self._bars: dict[_BarKey, Item] = {}
         self._events: deque[Item] = deque(maxlen=MOST_EVENTS)
         self._count = 0
 
@@ -73,8 +76,12 @@ class LiveItems:
         """Parts so far, also those that are not shown any more."""
         return self._count
 
-    def update(self, transcript: Transcript, now: float, *, over: bool = False) -> list[Item]:
-        """The newest items in the order in which they began; `over`: nothing goes on any more."""
+    def update(
+        self, transcript: Transcript, now: float, *, over: bool = False, failed: Collection[str] = ()
+    ) -> list[Item]:
+        """The newest items in the order in which they began; `over`: nothing goes on any more, `failed` nodes did."""
+        if self._idle_since is None and transcript.run_id is not None and not transcript.sections:
+            self._idle_since = now  # a worker has taken the run: its first node begins
         sections = transcript.sections[-MOST_SECTIONS:]
         if self._timed:
             self._take_times(sections, now)
@@ -86,24 +93,26 @@ class LiveItems:
             self._events.append(Item(unknown.order, label, _TOLD, data=unknown.data))
         self._count = len(transcript.sections) + len(self._bars) + len(self._events)
         self._count += len(transcript.gaps) + transcript.dropped
-        items = [self._section_item(section, label, over=over) for section, label in _labelled(sections)]
+        items = [self._section_item(section, label, over=over, failed=failed) for section, label in _labelled(sections)]
         gaps = [Item(gap.order, "gap", _LOST, gap=gap) for gap in transcript.gaps]
         return sorted((*items, *self._bars.values(), *self._events, *gaps), key=lambda item: item.order)
 
-    def _section_item(self, section: NodeSection, label: str, *, over: bool) -> Item:
+    def _section_item(self, section: NodeSection, label: str, *, over: bool, failed: Collection[str]) -> Item:
         mark = _DONE if section.finished else _STOPPED if over else _RUNNING
-        mark = _FAILED if section.error else _STOPPED if section.cut else mark
+        has_failed = over and not section.finished and not section.namespace and section.node in failed
+        mark = _FAILED if section.error or has_failed else _STOPPED if section.cut else mark
         return Item(section.order, label, mark, section, seconds=self._times.get(section.order, (0.0, None))[1])
 
     def _take_times(self, sections: Sequence[NodeSection], now: float) -> None:
         """When nodes were first seen and when they had ended.
 
-        A single node that comes with its end has run since the ones before it had ended.
+        A single new node has run since the ones before it had ended, or since the run began: a model thinks before
+        it says its first word. When one of several began that came at once is not known so well.
         """
         new = [section for section in sections if section.order not in self._times]
         since = self._idle_since if len(new) == 1 else None
         for section in new:
-            began = since if section.finished else now
+            began = since if section.finished or since is not None else now
             self._times[section.order] = (began, now - began if section.finished and began is not None else None)
         for section in sections:
             began, took = self._times[section.order]
@@ -124,7 +133,7 @@ class LiveItems:
             self._events.append(Item(event.order, indent + "custom", _TOLD, data=event.data))
             return
         key = (event.namespace, progress.name)
-        bar = self._bars.get(key)
+        bar = self._bars.get(key) or self._renamed(key, progress)
         begins = bar is None or bar.progress is None or (bar.progress.share >= 1 and progress.share < 1)
         order = event.order if begins or bar is None else bar.order
         if begins and bar is not None:
@@ -133,6 +142,22 @@ class LiveItems:
         self._bars[key] = Item(order, indent + "progress", mark, progress=progress)
         while len(self._bars) > MOST_BARS:
             self._events.append(self._bars.pop(next(iter(self._bars))))
+
+    def _renamed(self, key: _BarKey, progress: Progress) -> Item | None:
+        """The only bar of this kind that is under way, if it goes on under another name, such as the next file's."""
+        alike = [
+            (other, bar)
+            for other, bar in self._bars.items()
+            if other[0] == key[0] and bar.progress is not None and bar.progress.kind == progress.kind
+        ]
+        open_ones = [(other, bar) for other, bar in alike if bar.progress is not None and bar.progress.share < 1]
+        if len(open_ones) != 1:
+            return None
+        other, bar = open_ones[0]
+        if bar.progress is None or not bar.progress.share < progress.share:
+            return None
+        del self._bars[other]
+        return bar
 
 
 def _after(events: Sequence[_Event], order: int) -> Iterator[_Event]:

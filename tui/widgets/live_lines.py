@@ -6,7 +6,7 @@ Lines of parts that did not change are kept, so that a picture costs what is new
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.domain.labels import duration
@@ -54,9 +54,20 @@ class LiveLines:
         self._label = LABEL_CELLS[0]
         self._shape: tuple[int, int, bool] | None = None
 
-    def update(self, transcript: Transcript, width: int, now: float = 0.0, *, over: bool = False) -> None:
-        """Take another picture, seen at `now` (seconds), for lines of `width` cells; `over`: nothing goes on."""
-        items = self._items.update(transcript, now, over=over)[-MOST_ITEMS:]
+    def update(
+        self,
+        transcript: Transcript,
+        width: int,
+        now: float = 0.0,
+        *,
+        over: bool = False,
+        failed: Collection[str] = (),
+    ) -> None:
+        """Take another picture, seen at `now` (seconds), for lines of `width` cells.
+
+        `over`: nothing goes on any more; `failed`: the nodes that failed.
+        """
+        items = self._items.update(transcript, now, over=over, failed=failed)[-MOST_ITEMS:]
         if over:
             items = [stopped(item) for item in items]
         self._lay_out(items, width)

@@ -23,6 +23,7 @@ from tui.widgets.pane_title import set_title
 _ENDS = {
     RunEnd.SUCCESS: ("✓", "ok", "success"),
     RunEnd.WAITING: ("‖", "mark-waiting", "interrupted, waits"),
+    RunEnd.CANCELLED: ("⊘", "warning", "cancelled"),
     RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: {timeline.join} joins"),
     RunEnd.GONE: ("✂", "warning", "gone: the server came back without it"),
 }

@@ -21,7 +21,7 @@ _STYLES = {
     "success": ("●", "ok"),
     "error": ("✗", "mark-error"),
     "timeout": ("✗", "mark-error"),
-    "interrupted": ("‖", "mark-waiting"),
+    "interrupted": ("⊘", "warning"),
 }
 
 _LABEL_CELLS = 12

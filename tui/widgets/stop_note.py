@@ -21,7 +21,9 @@ def stop_reasons(checkpoint: Checkpoint) -> list[tuple[str, str]]:
     found = []
     for task in checkpoint.tasks:
         name = one_line(task.name, 40)
-        if task.error is not None:
+        if task.was_cancelled:
+            found.append((f"⊘ {name} was cancelled", "warning"))
+        elif task.error is not None:
             found.append((f"✗ {name} failed: {one_line(error_line(task.error), MOST_CELLS)}", "mark-error"))
         found += [
             (f"‖ {name} asks: {one_line(question_words(interrupt.value), MOST_CELLS)}", "mark-waiting")

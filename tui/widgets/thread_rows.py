@@ -23,10 +23,13 @@ STATUS_MARKS: dict[str, tuple[str, str]] = {
 }
 """Mark and style of each status; every mark has its own shape, so that colour is never needed."""
 
+CANCELLED = ("⊘", "warning")
+"""Of a thread that is "interrupted" because its run was cancelled, where that is known."""
+
 
 def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False) -> Line:
     """The (first) line of a thread, `width` cells wide."""
-    mark, style = STATUS_MARKS.get(thread.status, ("?", "calm"))
+    mark, style = CANCELLED if thread.was_cancelled else STATUS_MARKS.get(thread.status, ("?", "calm"))
     title = thread_title(thread)
     words_style = "calm" if title == NO_MESSAGES else "strong" if is_open else ""
     age = thread_age(thread, now).rjust(AGE_CELLS)
@@ -59,6 +62,8 @@ def thread_age(thread: Thread, now: datetime) -> str:
 def _second_words(thread: Thread) -> tuple[str, str]:
     if thread.status == "interrupted" and thread.interrupts:
         return one_line(f"waits: {question_words(thread.interrupts[0].value)}", _LONGEST), "mark-waiting"
+    if thread.was_cancelled:
+        return "its last run was cancelled", "warning"
     if thread.status == "error" and thread.error:
         return one_line(thread.error, _LONGEST), "mark-error"
     said = said_last(thread) if own_title(thread) or first_asked(thread) else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from textual.binding import Binding
 from textual.message import Message
 
+from tui.domain.labels import Activity
 from tui.domain.lanes import Row, RowKind
 from tui.domain.tree import CheckpointTree
 from tui.widgets.line_list import LineList
@@ -129,10 +130,10 @@ class Timeline(LineList):
         self.move_cursor(number)
         return True
 
-    def set_running(self, *, running: bool) -> None:
-        """Whether a run executes from the head."""
-        if self._view is not None and self._view.running != running:
-            self._view.running = running
+    def set_activity(self, activity: Activity) -> None:
+        """What goes on at the head."""
+        if self._view is not None and self._view.activity is not activity:
+            self._view.activity = activity
             self._view.forget_texts()
             self.lines_changed()
 

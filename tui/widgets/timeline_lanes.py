@@ -13,6 +13,7 @@ MARK_STYLES = {
     Mark.EDIT: "mark-edit",
     Mark.REPLAY: "mark-replay",
     Mark.WAITING: "mark-waiting",
+    Mark.CANCELLED: "warning",
     Mark.ERROR: "mark-error",
     Mark.RUNNING: "mark-running",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from tui.domain.labels import RowText, ago, duration, row_text
+from tui.domain.labels import Activity, RowText, ago, duration, row_text
 from tui.domain.lanes import Folds, Lanes, Row, RowKind
 from tui.domain.layout import lay_out, lay_out_older
 from tui.domain.marks import Mark
@@ -40,7 +40,7 @@ class TimelineRows:
 
     def __init__(self, tree: CheckpointTree) -> None:
         self.tree = tree
-        self.running = False
+        self.activity = Activity.NONE
         self.drafts: Collection[str] = ()
         """Checkpoint ids with an edit that was not sent."""
         self.folds = Folds()
@@ -117,7 +117,7 @@ class TimelineRows:
     def text_of(self, checkpoint_id: str) -> RowText:
         """What a checkpoint's row says."""
         if checkpoint_id not in self._texts:
-            self._texts[checkpoint_id] = row_text(self.tree, self.tree[checkpoint_id], running=self.running)
+            self._texts[checkpoint_id] = row_text(self.tree, self.tree[checkpoint_id], self.activity)
         return self._texts[checkpoint_id]
 
     def forget_texts(self) -> None:
@@ -171,7 +171,7 @@ class TimelineRows:
         while right and room - sum(cell_len(part) for part, _ in right) < LEAST_WORDS:
             right.pop(0)
         words_cells = max(0, room - sum(cell_len(part) for part, _ in right))
-        alarm = {Mark.ERROR: "error", Mark.WAITING: "mark-waiting"}.get(text.mark)
+        alarm = {Mark.ERROR: "error", Mark.WAITING: "mark-waiting", Mark.CANCELLED: "warning"}.get(text.mark)
         # Turns are what one looks for in a long thread: their beginnings stand out.
         author_style = ("role-human" if text.since is not None else "strong") if bright else "calm"
         return [
@@ -210,7 +210,7 @@ class TimelineRows:
     def _time(self, checkpoint_id: str, text: RowText, width: int) -> Part:
         if checkpoint_id in self.drafts:
             return "draft", "mark-edit"
-        return text.note or duration(text.seconds) or self.age(checkpoint_id, width), "calm"
+        return text.note or text.time or self.age(checkpoint_id, width), "calm"
 
     def _mark(self, row: Row) -> Mark:
         if row.kind is RowKind.CHECKPOINT:

@@ -8,7 +8,8 @@ import operator
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NotRequired
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
@@ -169,15 +170,24 @@ async def outline(_state: Writing, config: RunnableConfig) -> Update:
 async def draft(state: Writing, config: RunnableConfig) -> Update:
     """Write the report, streaming."""
     headings = state.get("outline") or []
-    get_stream_writer()({"progress": 0, "source": "draft", "sections": len(headings)})
+    tell = get_stream_writer()
+    tell({"progress": 0, "source": "draft", "sections": len(headings)})
     settings = settings_of(config) | {
         "topic": state.get("topic") or "everything",
         "outline": headings,
         "findings": state.get("findings") or [],
     }
     asked = HumanMessage(f"Write a report on {settings['topic']}.")
-    message = await DRAFT_MODEL.ainvoke([asked], settings=settings)
-    get_stream_writer()({"progress": 100, "source": "draft", "sections": len(headings)})
+    pieces: list[AIMessageChunk] = []
+    written = 0
+    async for piece in DRAFT_MODEL.astream([asked], settings=settings):
+        pieces.append(piece)
+        if paragraphs := str(piece.content).count("\n\n"):
+            tell({"progress": round(100 * written / len(headings)), "source": "draft", "sections": len(headings)})
+            written += paragraphs
+    tell({"progress": 100, "source": "draft", "sections": len(headings)})
+    whole = add_ai_message_chunks(*pieces)
+    message = AIMessage(whole.content, **whole.model_dump(include={"id", "response_metadata", "usage_metadata"}))
     return {"messages": [message], "report": str(message.content)}
 
 
