@@ -165,7 +165,7 @@ async def test_cancelling_says_what_stays() -> None:
         await driver.until(lambda: any("is cancelled" in words for words in driver.heard), "the message")
         tap.run_out()
         await driver.run_over()
-        assert live(driver)[0].startswith(" ✗ cancelled")
+        assert live(driver)[0].startswith(" ⊘ cancelled")
         await driver.press("4")
         assert "r goes on from any of them" in driver.text("#live")
 

@@ -133,7 +133,7 @@ class PlainPrinter:
     def _how(self, ended: RunEnded) -> str:
         """How it ended, not saying the error again that the stream has said, unless the node that failed is known."""
         if self._error_said and ended.end is RunEnd.ERROR and not ended.failed_nodes:
-            return ended.end.value
+            return str(ended.end.value)
         return _end_words(ended)
 
     def _streamed_event(self, event: StreamEvent) -> None:
