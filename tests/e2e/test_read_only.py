@@ -184,6 +184,8 @@ async def test_no_key_and_no_command_sends_anything_but_reads(
                 if forgetful:
                     await driver.press("1", "a")
                     await driver.yes()
+                    await driver.until(lambda: len(driver.app.screen_stack) > 1, "the choice of who runs it")
+                    await driver.press("enter")
                     # The keys were worth pressing: without the lock they would have written.
                     await driver.until(lambda: kinds_of(refused) >= KINDS, f"{KINDS} in {refused}")
         assert writes(recorder.asked) == []

@@ -84,13 +84,13 @@ class Checkup:
         async def ask(assistant_id: str) -> None:
             await self._backend.graph(assistant_id)
 
-        return await self._of_assistant("graph", ask, "the graph's nodes and edges")
+        return await self._of_assistant("graph", ask, "nodes and edges of the graph")
 
     async def _schemas(self) -> Probe:
         async def ask(assistant_id: str) -> None:
             await self._backend.schemas(assistant_id)
 
-        return await self._of_assistant("schemas", ask, "the schemas of input and state")
+        return await self._of_assistant("schemas", ask, "schemas of input and state")
 
     async def _of_assistant(self, name: str, ask: Callable[[str], Awaitable[None]], what: str) -> Probe:
         assistants = await self._backend.assistants()
