@@ -24,6 +24,11 @@ def open_app(options: Options, thread: str | None, wanted: Wanted) -> None:
     """Open the app (the default verb).
 
     BACKEND is a server's URL or a profile's name.
+
+    \b
+    Examples:
+      forkpoint open http://127.0.0.1:2024
+      forkpoint open --thread latest@head~2 --read-only
     """
     import gc
 
@@ -67,7 +72,13 @@ def demo(plain: bool, wanted: Wanted) -> None:
 
     Starts the server, opens the app, and makes some threads by running its graphs.
     Needs the extra: pip install 'forkpoint[demo]'. No keys, no network; everything is gone when it ends.
-    Without a terminal it plays the walkthroughs as text, like --plain.
+    Without a terminal it plays the walkthroughs as text, like --plain. Verbs in another terminal reach the server
+    by the address in the app's header.
+
+    \b
+    Examples:
+      forkpoint demo
+      forkpoint demo --plain
     """
     from tui.demo.server import start_demo_server
 

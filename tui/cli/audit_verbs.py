@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many, the newest ones.")
+@click.option("--limit", metavar="N", default=20, show_default=True, type=click.IntRange(1), help="Only the newest N.")
 @click.option("--host", metavar="H", help="Only writes to this server: its URL, host name, or host:port.")
 @json_option
 def audit(limit: int, host: str | None, as_json: bool) -> None:
@@ -25,6 +25,10 @@ def audit(limit: int, host: str | None, as_json: bool) -> None:
 
     \b
     Columns: time, server, what, thread, checkpoint that it started from, run, result.
+
+    \b
+    Example:
+      forkpoint audit --host 127.0.0.1 --limit 5
     """
     from tui.cli.output import print_json, say, say_aside, say_columns
     from tui.config import state_folder

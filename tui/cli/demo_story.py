@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from tui.cli.live_output import PlainPrinter
 from tui.cli.options import Options, connected
-from tui.cli.output import say, say_fields, say_tree
+from tui.cli.output import say, say_tree
+from tui.cli.run_output import say_run
+from tui.cli.state_output import say_checkpoint
 from tui.config import Connection
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Checkpoint
 from tui.domain.json_values import pretty
-from tui.domain.labels import call_words, in_words, step_words
-from tui.domain.messages import read_messages
+from tui.domain.labels import call_words, step_words
+from tui.domain.messages import Message, read_messages
 from tui.domain.plans import TravelPlan, choose_tool_call, plan_fork, plan_input, plan_replay
 from tui.session.events import RunEnd, RunEnded
 from tui.session.travel import carry_out
@@ -51,24 +53,17 @@ async def _background_run(session: Session) -> None:
     plan = plan_input(opened.tree, None, _question(), setup)
     started = await backend.start_run(thread.thread_id, plan.run_request(None))
     say(f'Asked in the background: "{QUESTION}"')
-    say_fields(
-        [
-            ("  run", started.run_id),
-            ("  status", started.status),
-            ("  strategy", started.multitask_strategy or ""),
-            *((f"  {key}", in_words(started.kwargs.get(key), 100)) for key in ("input", "config", "stream_mode")),
-        ]
-    )
+    say_run(started)
     await backend.join_run(thread.thread_id, started.run_id)
     finished = await backend.get_run(thread.thread_id, started.run_id)
-    say(f"Joined it until its end: status {finished.status}")
+    say(f"\nJoined it until its end: status {finished.status}")
     _expect(finished.status == "success", "the run did not succeed")
     await opened.refresh()
     head = opened.tree.head
     _expect(head is not None and len(read_messages(head.values)) == 4, "the thread does not hold four messages")
     if head is not None:
-        say()
-        _say_state(head)
+        say("\nThe thread's final state:")
+        say_checkpoint(head)
 
 
 async def _replay(session: Session, options: Options) -> OpenThread:
@@ -83,7 +78,15 @@ async def _replay(session: Session, options: Options) -> OpenThread:
     say(f"\nThe checkpoint right before the tool: {tail(before_tool.checkpoint_id)}, next {list(before_tool.next)}.")
     say("Replaying it: nothing is edited, the tool and the model really run again.\n")
     setup = await session.setup_for_replay(opened, before_tool)
+    before = _messages(opened)
     await _run(opened, options, plan_replay(opened.tree, before_tool, setup))
+    after = _messages(opened)
+    calls = [call.id for message in after for call in message.tool_calls]
+    _expect(calls == [call.id for message in before for call in message.tool_calls], "the tool call is another")
+    new = [message for message in after if message.id not in {known.id for known in before}]
+    _expect([message.role for message in new] == ["tool", "ai"], "the new messages are not the tool's and the model's")
+    ids = " and ".join(f"…{tail(message.id or '?')} ({message.role})" for message in new)
+    say(f"The tool call is the same, {', '.join(filter(None, calls))}; the new messages have new ids: {ids}.")
     return opened
 
 
@@ -92,7 +95,7 @@ async def _fork(session: Session, opened: OpenThread, options: Options) -> None:
     before_tool = _before_tool(opened)
     call = choose_tool_call(opened.tree, before_tool, None)
     say(f"The model asked for {call_words(call)}: that is the bug. It meant San Francisco.")
-    say("Editing the argument in place and running from there:\n")
+    say(f"Editing it in place ({call.id} in message …{tail(call.message_id or '?')}), and running from there:\n")
     setup = await session.setup_for_replay(opened, before_tool)
     await _run(opened, options, plan_fork(opened.tree, before_tool, {call.id or "": {"query": BETTER_QUERY}}, setup))
     say("\nBoth branches, side by side; everything up to the fork point is shared:")
@@ -112,6 +115,11 @@ async def _run(opened: OpenThread, options: Options, plan: TravelPlan) -> RunEnd
     return ended
 
 
+def _messages(opened: OpenThread) -> tuple[Message, ...]:
+    head = opened.tree.head
+    return read_messages(head.values) if head is not None else ()
+
+
 def _before_tool(opened: OpenThread) -> Checkpoint:
     """The oldest checkpoint whose next is the tool: the guides' third state from the newest."""
     waiting = [checkpoint for checkpoint in opened.tree if checkpoint.next == ("action",)]
@@ -121,14 +129,6 @@ def _before_tool(opened: OpenThread) -> Checkpoint:
 
 def _answer(opened: OpenThread, checkpoint_id: str) -> str:
     return step_words(None, {"messages": opened.tree[checkpoint_id].values["messages"][-1:]})
-
-
-def _say_state(head: Checkpoint) -> None:
-    say("The thread's final state:")
-    for message in read_messages(head.values):
-        words = step_words(None, {"messages": [message.raw]})
-        say(f"  {message.role:<6} {words}")
-    say(f"  next {list(head.next)}, step {head.step}, source {head.source}")
 
 
 def _question() -> dict[str, object]:

@@ -26,7 +26,11 @@ def doctor(options: Options) -> None:
     Sends nothing that changes anything.
 
     \b
-    Exit codes: 0 all is well, 1 it works with limits that matter, 4 it cannot be used.
+    Example:
+      forkpoint doctor http://127.0.0.1:2024
+
+    \b
+    Exit codes here: 0 all is well, 1 it works with limits that matter, 4 it cannot be used.
     """
     run_async(options, _doctor(options))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -9,6 +10,8 @@ import sys
 import click
 
 INTERRUPTED = 130
+
+_CANNOT_WRITE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Stop(Exception):
@@ -37,6 +40,8 @@ def exit_code_of(error: BaseException) -> int:
         click.echo(sanitise(error.message), err=True)
         return INTERRUPTED
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        # A question that was not answered leaves nothing sent; anything else may have been under way.
+        click.echo("\nNothing was sent." if isinstance(error, click.Abort) else "\nStopped.", err=True)
         return INTERRUPTED
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
@@ -49,9 +54,18 @@ def exit_code_of(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         # The reader of our output went away (head, less): nothing to say, nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0
+    if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
+        _forget_output()
+        click.echo(f"forkpoint: The output can't be written: {error.strerror}.", err=True)
+        return 2
     return _domain_code(error)
+
+
+def _forget_output() -> None:
+    """What is left to be written must not spoil the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _domain_code(error: BaseException) -> int:

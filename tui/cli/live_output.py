@@ -103,9 +103,11 @@ class PlainPrinter:
             for line in plan_lines(event.plan):
                 say(line)
             say()
-        elif isinstance(event, StateWritten) and event.route_changed:
+        elif isinstance(event, StateWritten):
             now, before = names(event.checkpoint.next), names(event.next_was)
-            say(f"The edit changed the route: will now run {now} instead of {before}.")
+            say(f"Written as checkpoint {tail(event.checkpoint.checkpoint_id)}, and read again: next {now}.")
+            if event.route_changed:
+                say(f"The edit changed the route: will now run {now} instead of {before}.")
         elif isinstance(event, RunStarted):
             _remember_run(self._options, self._thread_id, event.run_id)
         elif isinstance(event, Streamed):

@@ -8,6 +8,7 @@ import click
 
 from tui import __version__
 from tui.cli import app_verbs, audit_verbs, doctor_verbs, run_verbs, thread_verbs
+from tui.cli.encoding import make_writable
 from tui.cli.failures import exit_code_of
 
 EPILOG = """\b
@@ -25,7 +26,14 @@ Completion: eval "$(_FORKPOINT_COMPLETE=bash_source forkpoint)"  (or zsh_source,
 
 
 class _OpensTheApp(click.Group):
-    """A group whose first word may be an option of `open`, the default verb: `forkpoint --ssh HOST`."""
+    """A group whose first word may be an option of `open`, the default verb: `forkpoint --ssh HOST`.
+
+    Help lists its verbs in the order in which one needs them.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
@@ -58,8 +66,10 @@ for verb in (*app_verbs.VERBS, *thread_verbs.VERBS, *run_verbs.VERBS, *audit_ver
 
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
+    make_writable()
     try:
         code = cli.main(prog_name="forkpoint", standalone_mode=False)
+        sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001 - the one place where errors become exit codes
         code = exit_code_of(error)
     sys.exit(code if isinstance(code, int) else 0)

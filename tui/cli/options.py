@@ -35,6 +35,8 @@ class Options:
     """The options that another command needs to reach the same server, as typed."""
     yes: bool = False
     """Whether the user said yes beforehand."""
+    ascii: bool = False
+    """Whether lanes and marks are drawn with ASCII characters only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,12 @@ def backend_options(function: F) -> F:
         **kwargs: Any,
     ) -> Any:
         from tui.cli.hiding import keep_from_children, keep_out
-        from tui.config import load_config, resolve_connection
+        from tui.config import load_config, look_of, resolve_connection
 
         url = kwargs.pop("backend", None) or url
+        config = load_config()
         connection = resolve_connection(
-            load_config(),
+            config,
             backend=url,
             profile=profile,
             assistant=assistant,
@@ -104,7 +107,8 @@ def backend_options(function: F) -> F:
         keep_from_children(connection)
         # Before the app takes the terminal: ssh may have to ask something.
         with _reached(connection) as there:
-            return function(*args, options=Options(there, as_json, where=where, yes=yes), **kwargs)
+            options = Options(there, as_json, where=where, yes=yes, ascii=look_of(config).ascii)
+            return function(*args, options=options, **kwargs)
 
     return with_options  # type: ignore[return-value]
 

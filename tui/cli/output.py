@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
@@ -10,6 +11,7 @@ from typing import Any, TextIO
 
 import click
 
+from tui.cli.encoding import holds_everything, in_ascii
 from tui.domain.addresses import tail
 from tui.domain.cells import cell_len
 from tui.domain.checkpoint import JSON, Checkpoint
@@ -37,8 +39,14 @@ def print_json(value: JSON) -> None:
     Hidden characters are written as JSON escapes: the same value, and safe in a terminal. What names a caller's
     credentials in config and metadata is left out.
     """
-    sys.stdout.write(escape_hidden(dumps(carriable(hide_named(value))).decode()) + "\n")
+    text = escape_hidden(dumps(carriable(hide_named(value))).decode())
+    sys.stdout.write((text if holds_everything(sys.stdout) else _escaped(text)) + "\n")
     sys.stdout.flush()
+
+
+def _escaped(text: str) -> str:
+    """JSON with all but ASCII as escapes: the same value in any encoding."""
+    return "".join(one if one.isascii() else json.dumps(one)[1:-1] for one in text)
 
 
 def carriable(value: JSON) -> JSON:
@@ -115,11 +123,11 @@ def history_rows(tree: CheckpointTree) -> Iterator[dict[str, Any]]:
         }
 
 
-def say_tree(tree: CheckpointTree) -> None:
+def say_tree(tree: CheckpointTree, *, ascii_only: bool = False) -> None:
     """The history as a lane graph."""
     rows = layout(tree)
     lanes = max((row.lane for row in rows), default=0)
-    lines = [(lane_text(row, tree), row) for row in rows]
+    lines = [(in_ascii(lane_text(row, tree)) if ascii_only else lane_text(row, tree), row) for row in rows]
     graph = max((cell_len(line) for line, _ in lines), default=0)
     authors = [row_text(tree, tree[row.checkpoint_id]).author for row in rows if row.kind is RowKind.CHECKPOINT]
     author_width = min(24, max(map(cell_len, authors), default=0))

@@ -58,9 +58,13 @@ def run(
 ) -> None:
     """Run a thread with a new input and stream it.
 
+    A thread that has not run yet needs --assistant, unless its server has only one.
+
     \b
-    Example:
+    Examples:
       forkpoint run latest --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
+      forkpoint run "$(forkpoint new)" --assistant agent --background \\
+        --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
     """
     if not dry_run:
         check_answerable(options)
@@ -91,6 +95,7 @@ async def _run(
         ask_for_travel(options, plan)
         if plan.drops:
             say_aside(f"forkpoint: {plan.drop_note}")
+        _may_go_on(options, thread.thread_id)
         started = await session.backend.start_run(thread.thread_id, plan.run_request(None))
         if options.as_json:
             print_json(dict(started.raw))
@@ -107,7 +112,11 @@ async def _run(
 def join(options: Options, thread: str, run_id: str) -> None:
     """Follow a run until it ends.
 
-    RUN is an id, part of one, or 'latest'.
+    RUN is an id, part of one, or 'latest'. Where the server keeps a run's events, all of them are shown.
+
+    \b
+    Example:
+      forkpoint join latest latest
     """
     run_async(options, _join(options, thread, run_id))
 
@@ -132,7 +141,11 @@ async def _join(options: Options, part: str, run_part: str) -> None:
 def cancel(options: Options, thread: str, run_id: str, rollback: bool) -> None:
     """Cancel a run.
 
-    Its checkpoints stay, unless --rollback.
+    Its checkpoints stay, unless --rollback. RUN is an id, part of one, or 'latest'.
+
+    \b
+    Example:
+      forkpoint cancel latest latest
     """
     check_answerable(options)
     run_async(options, _cancel(options, thread, run_id, rollback))
@@ -174,7 +187,8 @@ def replay(options: Options, address: str, dry_run: bool) -> None:
     Nodes and tools really execute; old checkpoints stay as they are.
 
     \b
-    Example:
+    Examples:
+      forkpoint replay latest@head~2 --dry-run
       forkpoint replay latest@head~2
     """
     if not dry_run:
@@ -205,7 +219,8 @@ def fork(options: Options, address: str, tool_args: str, tool_call: str | None, 
     Changes the arguments at a checkpoint and runs on a new branch; the old one stays as it is.
 
     \b
-    Example:
+    Examples:
+      forkpoint fork latest@head~2 --tool-args '{"query": "weather in San Francisco"}' --dry-run
       forkpoint fork latest@head~2 --tool-args '{"query": "weather in San Francisco"}'
     """
     if not dry_run:
@@ -264,7 +279,15 @@ async def _travel(
         printer.only_planned(PlanReady(plan, planned_requests(opened, plan, stream=stream)))
         return
     ask_for_travel(options, plan)
+    _may_go_on(options, opened.thread_id)
     _leave(options, printer, opened, await carry_out(opened, plan, printer.hear))
+
+
+def _may_go_on(options: Options, thread_id: str) -> None:
+    """From now on ctrl+c may leave a run behind, though its id is not known yet."""
+    from tui.cli.live_output import joining
+
+    options.going_on = joining(options, thread_id, None, certain=False)
 
 
 def _printer(options: Options, opened: OpenThread) -> Printer:

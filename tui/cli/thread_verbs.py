@@ -19,11 +19,20 @@ STATUSES = ("idle", "busy", "interrupted", "error")
 
 @click.command()
 @click.option("--status", type=click.Choice(STATUSES), help="Only threads of this status.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many, last updated first.")
+@click.option("--limit", metavar="N", default=20, show_default=True, type=click.IntRange(1), help="How many.")
 @json_option
 @backend_options
 def threads(options: Options, status: str | None, limit: int) -> None:
-    """List threads, last updated first."""
+    """List threads, last updated first.
+
+    \b
+    Columns: end of the thread's id, status, time since its last update, graph, title or first message.
+
+    \b
+    Examples:
+      forkpoint threads --status interrupted
+      forkpoint threads --limit 100 --json
+    """
     run_async(options, _threads(options, status, limit))
 
 
@@ -68,7 +77,12 @@ def _thread_row(thread: Thread, now: datetime) -> tuple[str, ...]:
 @json_option
 @backend_options
 def new(options: Options, metadata: str | None) -> None:
-    """Make an empty thread and print its id."""
+    """Make an empty thread and print its id.
+
+    \b
+    Example:
+      forkpoint new --metadata '{"title": "weather in SF"}'
+    """
     check_answerable(options)
     run_async(options, _new(options, object_argument(metadata, "--metadata")))
 
@@ -96,6 +110,10 @@ def delete(options: Options, thread: str) -> None:
 
     Its checkpoints and runs go with it. Asks first; on a production profile the whole id has to be typed.
     'latest' is not enough: another thread may be the latest by now.
+
+    \b
+    Example:
+      forkpoint delete 63a9df3e --yes
     """
     if thread == "latest":
         raise click.UsageError("Name the thread to delete by its id or a part of it, not by 'latest'.")
@@ -121,7 +139,7 @@ async def _delete(options: Options, part: str) -> None:
 
 @click.command()
 @click.argument("thread", metavar="T")
-@click.option("--limit", default=0, type=click.IntRange(0), help="Only the newest N checkpoints; 0 (default) is all.")
+@click.option("--limit", metavar="N", default=0, type=click.IntRange(0), help="Only the newest N; 0 (default) is all.")
 @json_option
 @backend_options
 def history(options: Options, thread: str, limit: int) -> None:
@@ -131,6 +149,11 @@ def history(options: Options, thread: str, limit: int) -> None:
 
     \b
     Columns: lanes, who made it, what happened, step, time, end of the checkpoint's id.
+
+    \b
+    Examples:
+      forkpoint history latest
+      forkpoint history 63a9df3e --limit 10 --json
     """
     run_async(options, _history(options, thread, limit))
 
@@ -149,7 +172,7 @@ async def _history(options: Options, part: str, limit: int) -> None:
         newest = {row["checkpoint_id"] for row in sorted(rows, key=lambda row: row["checkpoint_id"])[-limit or None :]}
         print_json([row for row in rows if row["checkpoint_id"] in newest])
     elif len(opened.tree):
-        say_tree(opened.tree)
+        say_tree(opened.tree, ascii_only=options.ascii)
     else:
         say(f"No checkpoints yet. Start a run: forkpoint run {part} --input JSON")
 
@@ -159,7 +182,15 @@ async def _history(options: Options, part: str, limit: int) -> None:
 @json_option
 @backend_options
 def show(options: Options, address: str) -> None:
-    """Show the state at a checkpoint (the head, if none is named)."""
+    """Show the state at a checkpoint (the head, if none is named).
+
+    What is next, then each message with its tool calls, their ids, tokens and artifacts, then the other values.
+
+    \b
+    Examples:
+      forkpoint show latest
+      forkpoint show 63a9df3e@head~2 --json
+    """
     run_async(options, _show(options, address))
 
 
@@ -195,6 +226,11 @@ def runs(options: Options, thread: str, run_id: str | None, limit: int) -> None:
     """List the runs of a thread, newest first.
 
     With RUN (an id, part of one, or 'latest') show that run: its status, and all that it was started with.
+
+    \b
+    Examples:
+      forkpoint runs latest
+      forkpoint runs latest latest
     """
     run_async(options, _runs(options, thread, limit) if run_id is None else _one_run(options, thread, run_id))
 
