@@ -22,6 +22,10 @@ class Stop(Exception):
         self.code = code
 
 
+class ReaderGone(Exception):
+    """Who read our output has enough (head, less): nothing to say, nobody to say it to."""
+
+
 class Interrupted(Exception):
     """The user pressed Ctrl+C; `message` says what goes on without us."""
 
@@ -40,8 +44,9 @@ def exit_code_of(error: BaseException) -> int:
         click.echo(sanitise(error.message), err=True)
         return INTERRUPTED
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        # A question that was not answered leaves nothing sent; anything else may have been under way.
-        click.echo("\nNothing was sent." if isinstance(error, click.Abort) else "\nStopped.", err=True)
+        # Click turns ctrl+c into an Abort, with a new line; one without a cause is a question that was not answered.
+        asked = isinstance(error, click.Abort) and error.__cause__ is None
+        click.echo("\nNothing was sent." if asked else "Stopped.", err=True)
         return INTERRUPTED
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
@@ -52,8 +57,7 @@ def exit_code_of(error: BaseException) -> int:
         error.show(said)
         click.echo(sanitise(said.getvalue()), err=True, nl=False)  # it repeats what was typed, or copied from somewhere
         return error.exit_code
-    if isinstance(error, BrokenPipeError):
-        # The reader of our output went away (head, less): nothing to say, nobody to say it to.
+    if isinstance(error, (BrokenPipeError, ReaderGone)):
         _forget_output()
         return 0
     if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from tui import __version__
 from tui.cli import app_verbs, audit_verbs, doctor_verbs, run_verbs, thread_verbs
 from tui.cli.encoding import make_writable
-from tui.cli.failures import exit_code_of
+from tui.cli.failures import ReaderGone, exit_code_of
 
 EPILOG = """\b
 Examples:
@@ -34,6 +35,12 @@ class _OpensTheApp(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error  # click would exit with 1, which is a negative answer
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
