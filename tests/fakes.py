@@ -82,6 +82,8 @@ class FakeBackend:
     lie: Callable[[Checkpoint], Checkpoint] | None = None
     """Changes a written checkpoint before it is stored: a server that does something else."""
     page_limit: int = 1000
+    newest_bytes: int | None = None
+    """What its threads' newest states weigh, should it know."""
     ends: str = "success"
     can_watch: bool = False
     clock_ahead: timedelta = timedelta()
@@ -138,6 +140,10 @@ class FakeBackend:
         if thread_id not in self.threads:
             raise NotFound(f"No thread {thread_id}.")
         return self.threads[thread_id]
+
+    async def is_light(self, thread_id: str, most_bytes: int) -> bool:
+        self._note("is_light", thread_id)
+        return self.newest_bytes is not None and self.newest_bytes <= most_bytes
 
     @asynccontextmanager
     async def watch(self, thread_id: str) -> AsyncIterator[FakeStream]:

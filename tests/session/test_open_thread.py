@@ -83,6 +83,16 @@ async def test_a_page_has_as_many_rows_as_weigh_little(row_bytes: int, limits: l
     assert [about for name, about in heavy.calls if name == "asked"][: len(limits)] == limits
 
 
+async def test_a_screenful_is_asked_for_at_once_where_the_state_is_known_to_be_light() -> None:
+    made = long_thread(70)
+    light = HeavyBackend(threads=made.threads, rows=made.rows, run_list=made.run_list, row_bytes=1000)
+    light.newest_bytes = 1000
+    await OpenThread(light, Thread("t-1")).load_first()
+    light.newest_bytes = 200_000
+    await OpenThread(light, Thread("t-1")).load_first()
+    assert [about for name, about in light.calls if name == "asked"] == [60, 1, 60]
+
+
 async def test_a_thread_that_was_empty_is_read_when_others_began_it() -> None:
     made = long_thread(40)
     rows, made.rows["t-1"] = made.rows["t-1"], []

@@ -269,6 +269,23 @@ async def test_history_is_paged_with_get_and_within_limits() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "light"),
+    [
+        (answer({"thread_id": "t", "values": {"text": "short"}}), True),
+        (answer({"thread_id": "t", "values": {"text": "long" * 1000}}), False),
+        (answer({"thread_id": "t", "values": None}), False),
+        (answer({"thread_id": "t"}), False),
+        (answer([]), False),
+        (REFUSED, False),
+    ],
+)
+async def test_a_state_is_light_only_where_the_threads_row_has_it_and_is_small(said: Any, light: bool) -> None:
+    script = Script(said)
+    assert await backend(script).is_light("t", 1000) is light
+    assert script.asked == ["GET /threads/t"]
+
+
 async def test_a_server_that_ignores_before_does_not_page_for_ever() -> None:
     page = await backend(Script(answer([state("c3"), state("c2")]))).history("t", limit=2, before="c2")
     assert (list(page.checkpoints), page.reached_end) == ([], True)

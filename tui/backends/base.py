@@ -140,6 +140,13 @@ class Backend(Protocol):
         """A thread's status, times and metadata without its state, if the server can leave it out; or `NotFound`."""
         ...
 
+    async def is_light(self, thread_id: str, most_bytes: int) -> bool:
+        """Whether a thread's newest state is known to weigh no more than `most_bytes`; or `NotFound`.
+
+        Asked before a whole page of states is: False also where it can't be known for less than one of them.
+        """
+        ...
+
     def watch(self, thread_id: str) -> AbstractAsyncContextManager[RunStream]:
         """Events when a run of the thread begins and ends, whoever started it; never ends by itself.
 

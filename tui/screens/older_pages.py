@@ -66,7 +66,7 @@ class OlderPages:
         """A thread was opened: read some of it ahead."""
         self._until = opened.received_bytes + BY_ITSELF_BYTES
         self._stopped = False
-        self._start(opened)
+        self._start(opened, rests=len(opened.tree) >= self._screen.timeline.size.height)
 
     def read_all(self) -> None:
         """Read to the end."""
@@ -87,11 +87,11 @@ class OlderPages:
         if self._worker is not None:
             self._worker.cancel()
 
-    def _start(self, opened: OpenThread) -> None:
+    def _start(self, opened: OpenThread, *, rests: bool = False) -> None:
         if opened.tree.complete:
             return
         self._begun = time.monotonic()
-        job = partial(self._read, opened)
+        job = partial(self._read, opened, rests=rests)
         # Not one of the reads that esc gives up everywhere: elsewhere it goes back, and this goes on.
         self._worker = self._screen.work.start(job, group="older", says=SAYS, on_error=self._failed, may_stop=False)
 
@@ -100,10 +100,10 @@ class OlderPages:
         self._stopped = True
         self._screen.history.failed(error)
 
-    async def _read(self, opened: OpenThread) -> None:
+    async def _read(self, opened: OpenThread, *, rests: bool) -> None:
         shown = self._screen.set_timer(SHOW_AFTER, self._screen.show_titles)
         try:
-            if not self._screen.timeline.needs_older:
+            if rests:
                 await asyncio.sleep(REST_SECONDS)
             while not opened.tree.complete and (self._screen.timeline.needs_older or self._may_go_on(opened)):
                 await opened.load_older()

@@ -17,7 +17,7 @@ from tui.domain.tree import CheckpointTree
 from tui.session.audit import AuditLog
 
 FIRST_PAGE = 60
-"""Rows of the first picture: a screenful. One row is read before, to know what a row weighs."""
+"""Rows of the first picture: a screenful. Where it isn't known that they are light, one row is read before."""
 
 MOST_BYTES = 8_000_000
 """What a page of several rows may weigh; where it would be more, a single row is asked for."""
@@ -77,11 +77,13 @@ class OpenThread:
         return self.thread.thread_id
 
     async def load_first(self) -> None:
-        """Read what the first picture needs: the newest row, and a screenful if rows are small."""
+        """Read what the first picture needs: a screenful if rows are small, else the newest row."""
         async with self._reading:
             await self._load_first()
 
     async def _load_first(self) -> frozenset[str]:
+        if await self.backend.is_light(self.thread_id, PAGE_BYTES // FIRST_PAGE):
+            return await self._load_older(FIRST_PAGE)
         changed = await self._load_older()
         if self._page >= FIRST_PAGE:
             changed |= await self._load_older(FIRST_PAGE)

@@ -77,6 +77,7 @@ class LivePane(LineView):
         self._room_below = 0
         self._ticker: Timer | None = None
         self._rows: int | None = None
+        self._fixed_rows: int | None = None
 
     @property
     def has_run(self) -> bool:
@@ -150,7 +151,8 @@ class LivePane(LineView):
         idle = self.is_over or self.screen.has_class("-narrow")
         self.set_class(idle and not self.has_class("-current"), "-folded")
         rows = None if self.is_folded or self.screen.has_class("-narrow") else self._rows
-        self.styles.height = self.styles.max_height = rows
+        if rows != self._fixed_rows:  # to set it again lays out the whole screen, which takes longer than a key may
+            self.styles.height = self.styles.max_height = self._fixed_rows = rows
         self.show_title()
         self.lines_changed()
 

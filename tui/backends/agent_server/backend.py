@@ -224,6 +224,10 @@ class AgentServerBackend:
         # Not there, or the server ignores `ids`.
         return await self.get_thread(thread_id)
 
+    async def is_light(self, thread_id: str, most_bytes: int) -> bool:
+        """Whether a thread's newest state is known to weigh no more than `most_bytes`; or `NotFound`."""
+        return await self.threads_api.is_light(thread_id, most_bytes)
+
     @asynccontextmanager
     async def watch(self, thread_id: str) -> AsyncIterator[RunStream]:
         """Events when runs of the thread begin and end, whoever starts them."""

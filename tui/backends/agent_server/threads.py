@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui.backends.agent_server import wire
 from tui.backends.agent_server.failures import Asked
 from tui.backends.agent_server.http import Answer, Http, Reading, segment
-from tui.backends.errors import Rejected
+from tui.backends.errors import BadAnswer, Rejected, ServerFailed, TooLarge
 from tui.domain.checkpoint import JSON, CheckpointRef
 from tui.domain.requests import PlannedRequest
 
@@ -50,6 +50,17 @@ class Threads:
     async def get(self, thread_id: str) -> JSON:
         """A thread's row, with its values."""
         return (await self._http.send("GET", self._path(thread_id))).value
+
+    async def is_light(self, thread_id: str, most_bytes: int) -> bool:
+        """Whether a thread's row has values, and weighs no more with them. What is too heavy is not read.
+
+        A row costs an official server a millisecond, a page of history of any size about eighty.
+        """
+        try:
+            row = (await self._http.send("GET", self._path(thread_id), reading=Reading(most_bytes=most_bytes))).value
+        except (TooLarge, Rejected, ServerFailed, BadAnswer):
+            return False
+        return isinstance(row, dict) and bool(row.get("values"))
 
     async def patch(self, thread_id: str, metadata: Mapping[str, JSON]) -> JSON:
         """Merge `metadata` into a thread's; returns its row."""
