@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.hostile.corpus import an_id, everything, named, short
 from tests.hostile.server import HostileServer, hostile_server
 from tests.hostile.verbs import Shown, shown
 from tui.cli.failures import exit_code_of, make_logs_safe
+from tui.cli.options import join_command
 from tui.domain.cells import cell_len
 from tui.domain.safe_text import one_line, sanitise
 
@@ -169,6 +171,11 @@ def test_a_wrong_use_that_was_copied_from_somewhere(capsys: pytest.CaptureFixtur
     """Some versions of click repeat what was typed as it is."""
     assert exit_code_of(click.UsageError(f"No such option: {named('--')}")) == 2
     assert capsys.readouterr().err == f"Error: No such option: {sanitise(named('--'))}\n"
+
+
+def test_a_command_to_be_copied_runs_nothing_but_itself() -> None:
+    thread, run = "t; rm -rf ~", "$(reboot)"
+    assert shlex.split(join_command(thread, run, " --url u")) == ["forkpoint", "join", thread, run, "--url", "u"]
 
 
 def test_what_a_library_logs() -> None:

@@ -187,6 +187,18 @@ def test_what_servers_say_of_the_next_try(headers: dict[str, str], seconds: floa
     assert retry_after(headers) == seconds
 
 
+@pytest.mark.parametrize("wrong", ["", ".", "..", "a/b", "t/../../runs/cancel", "x" * 501])
+async def test_what_leads_elsewhere_is_no_id(wrong: str) -> None:
+    script = Script(answer(THREAD))
+    client = backend(script)
+    for use in (client.get_thread(wrong), client.delete_thread(wrong), client.get_run("t", wrong)):
+        with pytest.raises(NotFound, match="is not an id"):
+            await use
+    assert script.requests == []
+    await client.get_thread("a?b#c%2f..")
+    assert script.requests[0].url.raw_path == b"/threads/a%3Fb%23c%252f.."
+
+
 async def test_searches_are_reads() -> None:
     script = Script(httpx.ReadError("reset"), answer([]))
     assert await backend(script).assistants() == []
@@ -348,6 +360,18 @@ async def test_every_way_not_to_be_answered_says_what_to_try(
     assert error.exit_code == 4
     assert words in str(error)
     assert URL in str(error)
+
+
+@pytest.mark.parametrize("fault", [httpx.ReadTimeout(""), answer({}, 502), answer({}, 504)])
+async def test_a_write_that_may_have_been_done_is_not_to_be_repeated_blindly(fault: Any) -> None:
+    client = backend(Script(fault))
+    with pytest.raises(BackendError) as write:
+        await client.create_thread()
+    assert "may have been done" in write.value.hint
+    assert "again." not in write.value.hint.removesuffix("look before you send it again.")
+    with pytest.raises(BackendError) as read:
+        await client.assistants()
+    assert "ry again" in read.value.hint
 
 
 async def test_nobody_listening_elsewhere_does_not_advertise_the_demo() -> None:

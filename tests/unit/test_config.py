@@ -138,7 +138,7 @@ def test_headers_are_references() -> None:
         resolve(backend="http://127.0.0.1:1", headers=["A=env:TOKEN"])
 
 
-@pytest.mark.parametrize("host", ["-oProxyCommand=touch x", "", " ", "a b"])
+@pytest.mark.parametrize("host", ["-oProxyCommand=reboot", "-oProxyCommand=touch x", "", " ", "a b"])
 def test_a_host_that_is_none_is_never_given_to_ssh(host: str) -> None:
     with pytest.raises(ConfigError, match="USER@HOST"):
         resolve(backend="http://127.0.0.1:1", ssh=host)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.failures import Stop
-from tui.cli.options import Options, Wanted, backend_options, look_options
+from tui.cli.options import Options, Wanted, backend_options, join_command, look_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def _say_what_goes_on(runs: Sequence[tuple[str, str]], where: str) -> None:
 
     try:
         for thread_id, run_id in runs:
-            words = f"Run {run_id} goes on at the server. Join it: forkpoint join {thread_id} {run_id}{where}"
+            words = f"Run {run_id} goes on at the server. Join it: {join_command(thread_id, run_id, where)}"
             click.echo(sanitise(words), err=True)
         sys.stderr.flush()
     except OSError:

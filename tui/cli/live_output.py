@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from tui.cli.options import Options
+from tui.cli.options import Options, join_command
 from tui.cli.output import print_json, say, say_aside
 from tui.cli.paragraph import Paragraph
 from tui.cli.plan_output import names, plan_json, plan_lines, request_lines
@@ -190,7 +190,7 @@ class PlainPrinter:
 def joining(options: Options, thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
     """What to tell a user who leaves, or is cut off, while a run goes on (or may: `certain` is False)."""
     goes_on = "goes on" if certain else "may go on"
-    return f"The run {goes_on} at the server. Join it: forkpoint join {thread_id} {run_id or 'latest'}{options.where}"
+    return f"The run {goes_on} at the server. Join it: {join_command(thread_id, run_id or 'latest', options.where)}"
 
 
 def _hanging(text: str) -> str:

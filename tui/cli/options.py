@@ -113,6 +113,11 @@ def backend_options(function: F) -> F:
     return with_options  # type: ignore[return-value]
 
 
+def join_command(thread_id: str, run_id: str, where: str) -> str:
+    """The command that follows a run. Ids are the server's words: whoever copies it must not run what they say."""
+    return f"forkpoint join {shlex.quote(thread_id)} {shlex.quote(run_id)}{where}"
+
+
 def _reached(connection: Connection) -> AbstractContextManager[Connection]:
     """The connection, through a tunnel if it wants one."""
     if connection.ssh is None:

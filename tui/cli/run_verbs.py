@@ -12,6 +12,7 @@ from tui.cli.options import (
     Options,
     backend_options,
     connected,
+    join_command,
     json_argument,
     json_option,
     object_argument,
@@ -101,7 +102,7 @@ async def _run(
             print_json(dict(started.raw))
         else:
             say_run(started)
-            say(f"\nJoin it: forkpoint join {thread.thread_id} {started.run_id}{options.where}")
+            say(f"\nJoin it: {join_command(thread.thread_id, started.run_id, options.where)}")
 
 
 @click.command()

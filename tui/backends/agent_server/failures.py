@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from tui.backends._httpx import httpx
+from tui.backends.agent_server.guard import is_read
 from tui.backends.errors import (
     BackendError,
     CannotConnect,
@@ -45,6 +46,11 @@ class Asked:
     def __str__(self) -> str:
         return f"{self.method} {one_line(self.path, _LONGEST)}"
 
+    @property
+    def changes(self) -> bool:
+        """Whether it may have changed something, though nobody heard."""
+        return not is_read(self.method, self.path)
+
 
 def short(text: str) -> str:
     """A server's text for a message: its first line, safe, at most 300 cells."""
@@ -66,7 +72,8 @@ def unreachable(asked: Asked, error: Exception) -> CannotConnect:
         )
     if isinstance(error, httpx.TimeoutException):
         return ConnectionLost(
-            f"{asked.address} did not answer {asked} in time.", hint="Is the server busy or hanging? Try again."
+            f"{asked.address} did not answer {asked} in time.",
+            hint=f"Is the server busy or hanging? {_MAYBE_DONE if asked.changes else 'Try again.'}",
         )
     if isinstance(error, httpx.ConnectError):
         return _not_connected(asked, error)
@@ -177,6 +184,8 @@ def refused(
     kind, hint = _KINDS.get(status, (ServerFailed, _BROKEN) if status >= 500 else (Rejected, ""))
     if kind is Rejected and "already running a task" in detail:
         kind, hint = _KINDS[409]  # LangGraph.js refuses a second run with 422
+    if hint == _GATEWAY and status != 503 and asked.changes:
+        hint = f"A proxy answered for the server. {_MAYBE_DONE}"
     if "already exists" in detail:
         hint = "Choose another id, or none."
     pause = retry_after(headers) if status in TRY_AGAIN else None
@@ -207,6 +216,7 @@ def _http_time(text: str) -> datetime | None:
         return None
 
 
+_MAYBE_DONE = "It may have been done all the same: look before you send it again."
 _BROKEN = "The server's own log says why; reading may work again in a moment."
 _OVERLOADED = "The server is starting or overloaded."
 _BUSY = {429: "Too many requests."}
