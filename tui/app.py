@@ -30,6 +30,7 @@ from tui.config import Connection, Look, config_folder, first_time, state_folder
 from tui.domain.addresses import Address
 from tui.domain.production import Care
 from tui.domain.safe_text import one_line
+from tui.screens.garbage import GARBAGE
 from tui.screens.signals import leave_on_signals
 from tui.session.late import LateSession
 from tui.session.session import Session
@@ -182,7 +183,7 @@ class ForkpointApp(TerminalApp):
         """Say what was wrong with settings, themes and keys; greet who is here first; end in good order."""
         self._use_keys()
         if not gc.isenabled():
-            self.set_timer(STARTED, _collect_garbage)
+            self.set_timer(STARTED, GARBAGE.begin)
         if self._first_start:
             from tui.widgets.first_hint import FirstHint
 
@@ -346,12 +347,6 @@ class Left:
 
     code: int
     going_on: Sequence[tuple[str, str]]
-
-
-def _collect_garbage() -> None:
-    """What a start makes stays: it need not be looked through ever again."""
-    gc.freeze()
-    gc.enable()
 
 
 def _debugger(session: Session, **options: Any) -> DebuggerScreen:

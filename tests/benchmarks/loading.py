@@ -29,11 +29,12 @@ _LOADED = re.compile(r"(\d[\d,.]*)(\+?) checkpoints")
 
 @dataclass
 class Loading:
-    """One complete reading of a thread: how long it took, how long each key took meanwhile, and presses of the key."""
+    """One complete reading of a thread: how long it took, and how long each key took meanwhile."""
 
     seconds: float = 0.0
     delays: list[float] = field(default_factory=list)
     presses: int = 0
+    """How often `LOAD_ALL` was needed because reading had stopped."""
 
 
 def ready(terminal: PtyTerminal) -> tuple[Region, Region]:
@@ -70,24 +71,36 @@ def checkpoints_loaded(screen: Screen, timeline: Region) -> int:
     return int(re.sub(r"\D", "", found[1])) if found else 0
 
 
-def load_everything(terminal: PtyTerminal, timeline: Region, size: int, *, with_keys: bool = True) -> Loading:
-    """Read all of the open thread; move the cursor of the timeline meanwhile, unless told not to."""
-    go_to_pane(terminal, 2)
+def load_everything(
+    terminal: PtyTerminal, threads: Region, timeline: Region, place: int, size: int, *, with_keys: bool = True
+) -> Loading:
+    """Open the thread in row `place` of the list, and read all of it. The clock runs from Enter to the last row.
+
+    With keys: what the app reads by itself, and keys from the first picture on. Without: `LOAD_ALL` is pressed then.
+    The thread that is open before must have another number of checkpoints.
+    """
+    choose_row(terminal, threads, place)
+    small = checkpoints_loaded(terminal.screen, timeline)
     loading = Loading()
-    begun = grew = _press(terminal, timeline)
-    count = 0
-    while count < size:
+    begun = grew = terminal.write("\r")
+    terminal.wait_for(lambda screen: checkpoints_loaded(screen, timeline) not in (0, small), what="the thread")
+    loaded = terminal.watch(lambda screen: checkpoints_loaded(screen, timeline) >= size)
+    count, key = 0, "j"
+    if not with_keys:
+        _press(terminal, timeline)
+    while loaded.seen is None:
         if with_keys:
-            loading.delays.append(_patiently(partial(move_step, terminal, timeline, "k")))
-        time.sleep(0.03)
+            loading.delays.append(_patiently(partial(move_step, terminal, timeline, key)))
+            key = "j" if key == "k" else "k"
+        time.sleep(KEY_PAUSE)
         now, before = time.perf_counter(), count
         count = checkpoints_loaded(terminal.screen, timeline)
         if count > before:
             grew = now
         elif now - grew > STALLED:
             loading.presses += 1
-            grew = _press(terminal, timeline)
-    loading.seconds = time.perf_counter() - begun
+            grew, key = _press(terminal, timeline), "k"
+    loading.seconds = loaded.seen.time - begun
     return loading
 
 
@@ -117,8 +130,16 @@ def move_step(terminal: PtyTerminal, timeline: Region, key: str) -> float:
 
     Right for threads without branches, also while rows are added.
     """
-    start = step_under_cursor(terminal.screen, timeline)
-    wanted = None if start is None else start + (1 if key == "k" else -1)
+    start: int | None = None
+
+    def stands_somewhere(screen: Screen) -> bool:
+        nonlocal start
+        start = step_under_cursor(screen, timeline)
+        return start is not None
+
+    terminal.wait_for(stands_somewhere, what="a cursor in the timeline", patience=LONGEST_KEY)
+    assert start is not None
+    wanted = start + (1 if key == "k" else -1)
     at = terminal.write(key)
     arrived = terminal.wait_for(
         lambda screen: step_under_cursor(screen, timeline) == wanted, what=f"step {wanted}", patience=LONGEST_KEY

@@ -11,8 +11,9 @@ from tests.benchmarks.loading import (
     pressed,
     ready,
     rows_shown,
+    step_delays,
 )
-from tests.benchmarks.measure import count_down, key_delays, move_cursor, timed
+from tests.benchmarks.measure import count_down, move_cursor, timed
 from tests.benchmarks.pty_terminal import PtyTerminal
 from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median, percentile
 
@@ -89,22 +90,24 @@ def _opened(sizes: list[int], opened: dict[int, list[float]], fetched: dict[int,
 
 
 def load_all(lab: Lab) -> Report:
-    """P3: everything is read in the background, and keys are pressed meanwhile."""
+    """P3: everything is read in the background, and keys are pressed meanwhile; the same keys when all is there."""
     sizes = [100, 1000, lab.size(10_000, 2_000)]
     found: dict[int, list[Loading]] = {size: [] for size in sizes}
     raw: dict[int, float] = {}
     idle: list[float] = []
     with lab.server() as server:
-        server.make.steps(5)  # so that the cursor of the threads has a place to go
         for size in sizes:
             thread = _made(lab, server, size)
             reading = timed(lambda thread=thread: list(server.make.pages(thread, RAW_PAGE)), lab.repeat)  # type: ignore[misc]
             raw[size] = median(reading)
+        server.make.steps(5)  # the newest: opened at the start, to come from
+        for place, size in enumerate(reversed(sizes), start=1):
             for _ in range(lab.repeat):
-                with lab.app(server.url, thread=thread, columns=COLUMNS, rows=LINES) as terminal:
+                with lab.app(server.url, columns=COLUMNS, rows=LINES) as terminal:
                     threads, timeline = ready(terminal)
-                    idle += key_delays(terminal, threads, until=count_down(1.0))
-                    found[size].append(load_everything(terminal, timeline, size))
+                    found[size].append(load_everything(terminal, threads, timeline, place, size))
+                    terminal.settle(1.0)
+                    idle += step_delays(terminal, timeline, until=count_down(2.0))
     return _loaded(sizes, found, raw, idle)
 
 

@@ -38,8 +38,10 @@ def memory(lab: Lab) -> Report:
             lab.say(f"making a growing thread of {size:,} checkpoints")
             thread = server.make.steps(size, grow=GROWTH, text_bytes=0)
             costs[size] = _raw(server.make, thread)
+        server.make.steps(5)  # the newest: opened at the start, to come from
+        for place, size in enumerate(reversed(sizes), start=1):
             for _ in range(lab.repeat):
-                _measure(lab, server.url, thread, size, empty, costs[size])
+                _measure(lab, server.url, place, size, empty, costs[size])
     return _report(sizes, costs, empty)
 
 
@@ -66,10 +68,10 @@ def _seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def _measure(lab: Lab, url: str, thread: str, size: int, empty: float, cost: Cost) -> None:
-    with lab.app(url, thread=thread) as terminal, peak_memory(terminal.pid) as peak:
-        _, timeline = ready(terminal)
-        loading = load_everything(terminal, timeline, size, with_keys=False)
+def _measure(lab: Lab, url: str, place: int, size: int, empty: float, cost: Cost) -> None:
+    with lab.app(url) as terminal, peak_memory(terminal.pid) as peak:
+        threads, timeline = ready(terminal)
+        loading = load_everything(terminal, threads, timeline, place, size, with_keys=False)
         cost.seconds.append(loading.seconds)
         cost.presses.append(loading.presses)
         terminal.settle(1.0)

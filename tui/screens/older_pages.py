@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
+from tui.screens.garbage import GARBAGE
 from tui.screens.work import SHOW_AFTER, goes_on
 from tui.widgets.key_names import keyed
 
@@ -125,5 +126,6 @@ class OlderPages:
         if self._soon is not None:
             self._soon.stop()
             self._soon = None
+        GARBAGE.keep()
         if opened is self._screen.history.opened:
             self._screen.history.tree_grew(opened, follow=False)

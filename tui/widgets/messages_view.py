@@ -231,8 +231,10 @@ class MessagesView(RowView):
         first = self._page.first_new if self._page.first_new is not None else last
         self.go_to(min(first, last))
         at = self._page.first_new if self._page.first_new is not None else self.row_count - 1
-        self._cursor = at if 0 <= at < self.row_count else None
-        self.refresh()
+        cursor = at if 0 <= at < self.row_count else None
+        if cursor != self._cursor:
+            self._cursor = cursor
+            self.refresh()
 
     def _show_earlier(self) -> None:
         from_end = self.row_count - self.scroll_offset.y

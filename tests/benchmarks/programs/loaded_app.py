@@ -5,6 +5,7 @@ Nothing of it is read from a server, so that the cost of a key can be seen alone
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -53,4 +54,5 @@ class LoadedSession(Session):
 
 
 if __name__ == "__main__":
+    gc.disable()  # as the app does until it has started
     ForkpointApp(LoadedSession(int(sys.argv[1]))).run()
