@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import AGENT, FakeBackend
-from tui.backends.errors import Conflict, ConnectionLost, NotFound, ServerFailed, StreamBroken
+from tui.backends.errors import Conflict, ConnectionLost, NotFound, ServerFailed, StreamBroken, Unsupported
 from tui.domain.checkpoint import Checkpoint, Interrupt, Run, ServerInfo, Task, Thread
 from tui.domain.plans import PlanError, TravelPlan, plan_fork, plan_input, plan_replay
 from tui.domain.transcript import GAP
@@ -221,6 +221,19 @@ async def test_an_old_server_replays_from_the_checkpoint_itself(old_stage: Stage
     assert ended.end is RunEnd.SUCCESS
     assert old_stage.backend.sent("update_state") == []
     assert dict(old_stage.backend.calls)["stream_run"].checkpoint.checkpoint_id == old_stage.at(1).checkpoint_id
+
+
+@pytest.mark.parametrize("way", ["fork", "replay"])
+async def test_nothing_is_sent_to_a_server_that_runs_from_no_checkpoint(way: str) -> None:
+    """It would take the edit, which moves the head, and refuse the run."""
+    stage = await _stage(FakeBackend(info=ServerInfo("aegra", "0.6.0")))
+    plan = await (stage.fork() if way == "fork" else stage.replay())
+    with pytest.raises(Unsupported, match=r"refuses to run from a checkpoint\. Nothing was sent") as caught:
+        await stage.carry_out(plan)
+    assert caught.value.exit_code == 5
+    assert stage.backend.sent("update_state", "stream_run") == []
+    assert not ServerInfo("aegra", "0.11.0").refuses_checkpoints
+    assert not ServerInfo("aegra", None).refuses_checkpoints
 
 
 async def test_a_busy_thread_refuses_and_nothing_is_lost(stage: Stage) -> None:

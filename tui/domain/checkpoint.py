@@ -6,6 +6,7 @@ not be read at all is kept as a `Checkpoint` whose `broken` says why, so that on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -204,6 +205,12 @@ class ServerInfo:
             return False
         major = self.langgraph_version.split(".", 1)[0]
         return major.isdigit() and int(major) < 1
+
+    @property
+    def refuses_checkpoints(self) -> bool:
+        """Whether no run starts from a checkpoint there (Aegra < 0.11), though an edit before it would be taken."""
+        found = re.match(r"(\d+)\.(\d+)", self.version or "") if self.kind == "aegra" else None
+        return found is not None and (int(found[1]), int(found[2])) < (0, 11)
 
     @property
     def title(self) -> str:

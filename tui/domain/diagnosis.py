@@ -21,7 +21,6 @@ SLOW_SECONDS = 1.0
 CONNECTION, CAPABILITIES = "connection", "capabilities"
 
 _OLDEST_PY = (0, 2)
-_OLDEST_AEGRA = (0, 11)
 
 
 class State(Enum):
@@ -99,7 +98,7 @@ def judge_server(info: ServerInfo) -> Finding:
             f"{title}: older than the oldest version that was checked (0.2)",
             "Expect gaps, and upgrade if you can. Every edit is read again and compared before anything runs.",
         )
-    if info.kind == "aegra" and version is not None and version < _OLDEST_AEGRA:
+    if info.refuses_checkpoints:
         return finding(
             State.WARN,
             f"{title}: versions below 0.11 refuse to run from a checkpoint",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tui.backends.base import Backend, HistoryPage, HistoryReading
 from tui.backends.errors import NotFound, TooLarge
 from tui.domain.addresses import HEAD, CheckpointName, is_full_id, matching, tail
-from tui.domain.checkpoint import Checkpoint, CheckpointRef, Thread
+from tui.domain.checkpoint import Checkpoint, CheckpointRef, ServerInfo, Thread
 from tui.domain.labels import row_text
 from tui.domain.repeated_json import RepeatedJSON
 from tui.domain.sharing import ValueSharer
@@ -54,12 +54,11 @@ class OpenThread:
     """
 
     def __init__(
-        self, backend: Backend, thread: Thread, audit: AuditLog | None = None, *, brings_results_back: bool = False
+        self, backend: Backend, thread: Thread, audit: AuditLog | None = None, *, server: ServerInfo | None = None
     ) -> None:
         self.backend = backend
         self.audit = audit
-        self.brings_results_back = brings_results_back
-        """Whether the server applies a checkpoint's old results to every update of it (langgraph < 1.0)."""
+        self.server = server or ServerInfo("unknown")
         self.thread = thread
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()

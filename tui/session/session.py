@@ -130,8 +130,7 @@ class Session:
 
     async def open(self, thread: Thread) -> OpenThread:
         """Open a thread with its first page of history."""
-        old = self.info.needs_clone_before_edit
-        opened = OpenThread(self.backend, thread, self.audit, brings_results_back=old)
+        opened = OpenThread(self.backend, thread, self.audit, server=self.info)
         await opened.load_first()
         return opened
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from tui.backends.base import RunStream
-from tui.backends.errors import BackendError, NotFound
+from tui.backends.errors import BackendError, NotFound, Unsupported
 from tui.domain.checkpoint import Checkpoint, Run
 from tui.domain.error_words import error_line
 from tui.domain.plans import PlanKind, TravelPlan, clone_of
@@ -50,9 +50,16 @@ def planned_requests(opened: OpenThread, plan: TravelPlan, *, stream: bool = Tru
 async def carry_out(opened: OpenThread, plan: TravelPlan, emit: Emit) -> RunEnded:
     """Do what the plan says and tell `emit` about it; returns how the run ended.
 
-    Raises `NotDone` when the verification fails (then no run is started) and `BackendError` when a request does. A
-    cancelled caller leaves the run going at the server.
+    Raises `Unsupported`, before anything is sent, where the server is known to refuse the run; `NotDone` when the
+    verification fails (then no run is started); and `BackendError` when a request fails. A cancelled caller leaves the
+    run going at the server.
     """
+    if plan.start is not None and opened.server.refuses_checkpoints:
+        # The edit would be taken, and move the head, and then the run would be refused.
+        raise Unsupported(
+            f"{opened.backend.address} ({opened.server.title}) refuses to run from a checkpoint.",
+            hint="Nothing was sent. Aegra can from 0.11 on, which needs Python 3.12.",
+        )
     emit(PlanReady(plan, planned_requests(opened, plan)))
     start = await write_state(opened, plan, emit)
     request = plan.run_request(start)
@@ -93,7 +100,7 @@ async def write_state(opened: OpenThread, plan: TravelPlan, emit: Emit) -> Check
 
 def _update_of(opened: OpenThread, plan: TravelPlan) -> StateUpdate | None:
     """The update that is sent. Where it would bring old results back, a replay runs from the checkpoint itself."""
-    return None if plan.kind is PlanKind.REPLAY and opened.brings_results_back else plan.update
+    return None if plan.kind is PlanKind.REPLAY and opened.server.needs_clone_before_edit else plan.update
 
 
 async def follow(opened: OpenThread, stream: RunStream, emit: Emit, run_id: str | None = None) -> RunEnded:
