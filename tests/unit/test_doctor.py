@@ -114,10 +114,11 @@ async def test_what_is_missing_is_found() -> None:
     assert None not in found.values()
 
 
-async def test_what_is_accepted_and_ignored_is_found() -> None:
+@pytest.mark.parametrize("values", [{"messages": ["everything"]}, None], ids=["a state", "no state yet"])
+async def test_what_is_accepted_and_ignored_is_found(values: Any) -> None:
     def ignores(_method: str, path: str, _query: dict[str, str], _body: Any) -> Reply | None:
         if path == "/threads/search":
-            return 200, [{"thread_id": "t1", "values": {"messages": ["everything"]}}]
+            return 200, [{"thread_id": "t1", "values": values}]
         return (200, [ROW]) if path == "/threads/t1/history" else None
 
     found = await probed(Served(ignores))
@@ -131,6 +132,8 @@ async def test_without_a_thread_nothing_is_said_of_threads() -> None:
 
     found = await probed(Served(empty))
     assert [name for name, works in found.items() if works is None] == [
+        "lists without states",
+        "previews of threads",
         "graph",
         "schemas",
         "history page by page",

@@ -16,6 +16,7 @@ from tui.domain.diagnosis import Probe
 from tui.domain.safe_text import one_line
 
 _THREADS_TO_TRY = 5
+_NO_THREADS = "not tried: there is no thread"
 _NO_THREAD = "not tried: there is no thread with a checkpoint"
 
 
@@ -46,7 +47,9 @@ class Checkup:
 
         async def ask() -> Probe:
             page = await self._backend.threads_api.search({"limit": 1, "select": ["thread_id"]})
-            if any(isinstance(row, dict) and row.get("values") is not None for row in page.rows):
+            if not page.rows:
+                return Probe(name, None, _NO_THREADS)
+            if any(isinstance(row, dict) and "values" in row for row in page.rows):
                 return Probe(name, False, "ignored: every row carries its thread's whole state")
             return Probe(name, True, "threads/search takes select")
 
@@ -58,6 +61,8 @@ class Checkup:
         async def ask() -> Probe:
             body = {"limit": 1, "select": ["thread_id"], "extract": {"last": "values.messages[-1]"}}
             page = await self._backend.threads_api.search(body)
+            if not page.rows:
+                return Probe(name, None, _NO_THREADS)
             if any(isinstance(row, dict) and "extracted" not in row for row in page.rows):
                 return Probe(name, False, "ignored: a thread's last message comes with its whole state, or not")
             return Probe(name, True, "threads/search takes extract")
