@@ -13,6 +13,7 @@ from tests.fakes import EPOCH, FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
 from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
+from tui.domain.checkpoint import Thread
 from tui.screens.dialogs import ChooseScreen
 
 
@@ -169,3 +170,109 @@ async def test_a_thread_without_a_title_is_named_by_its_question_as_long_as_it_l
         threads.mark_busy(thread_id)
         assert driver.screen.history.title == "is it foggy in sf?"
         assert "is it foggy in" in driver.text("#threads")
+
+
+def listed(driver: Driver) -> list[str]:
+    return [thread.thread_id for thread in driver.screen.threads_list.threads]
+
+
+def selected(driver: Driver) -> str | None:
+    thread = driver.screen.threads_list.selected
+    return thread.thread_id if thread is not None else None
+
+
+async def test_a_thread_that_was_updated_comes_first_by_itself_and_the_cursor_stays_on_its_thread() -> None:
+    backend = several()
+    async with opened_app(backend) as driver:
+        assert listed(driver) == ["t-1", "x-error", "x-interrupted", "x-busy"]
+        await driver.press("j")
+        await look(driver)
+        backend.threads["x-busy"] = replace(backend.threads["x-busy"], updated_at=EPOCH + timedelta(minutes=1))
+        await driver.press("k", "j")
+        await look(driver)
+        assert listed(driver)[-1] == "x-busy", "rows stay for who walks through them"
+        await look(driver)
+        assert listed(driver) == ["x-busy", "t-1", "x-error", "x-interrupted"]
+        assert selected(driver) == "x-error"
+
+
+async def test_in_a_long_list_the_row_under_the_cursor_stays_where_it_stands() -> None:
+    backend = FakeBackend()
+    for _ in range(60):
+        made = backend.add_weather_thread()
+        backend.threads[made] = replace(backend.threads[made], updated_at=EPOCH - timedelta(minutes=len(backend.rows)))
+    async with opened_app(backend) as driver:
+        await driver.press("G", "k", "k")
+        await look(driver)
+        threads, under = driver.screen.threads_list, selected(driver)
+
+        def line() -> int:
+            return (threads.cursor_line() or 0) - threads.scroll_offset.y
+
+        before = line()
+        oldest = listed(driver)[-1]
+        backend.threads[oldest] = replace(backend.threads[oldest], updated_at=EPOCH, status="busy")
+        await look(driver)
+        await look(driver)
+        assert listed(driver)[0] == oldest
+        assert (selected(driver), line()) == (under, before)
+
+
+async def test_waiting_threads_stay_first_and_a_filter_lets_go_what_has_changed() -> None:
+    backend = several()
+    async with opened_app(backend) as driver:
+        await driver.press("i")
+        await driver.until(lambda: listed(driver)[0] == "x-interrupted", "the waiting ones first")
+        backend.threads["x-busy"] = replace(backend.threads["x-busy"], updated_at=EPOCH + timedelta(minutes=1))
+        await look(driver)
+        await look(driver)
+        assert listed(driver) == ["x-interrupted", "x-busy", "t-1", "x-error"]
+        await driver.press("i", "s")
+        await driver.until(lambda: listed(driver) == ["x-interrupted"], "the filter")
+        backend.threads["x-error"] = replace(backend.threads["x-error"], status="interrupted")
+        await look(driver)
+        await driver.press("g")
+        assert selected(driver) == "x-error"
+        backend.threads["x-interrupted"] = replace(backend.threads["x-interrupted"], status="idle", updated_at=EPOCH)
+        await look(driver)
+        await look(driver)
+        assert listed(driver) == ["x-error"]
+        assert driver.screen.threads.facts == "1"
+
+
+async def test_threads_that_look_alike_are_told_apart_by_their_ids() -> None:
+    backend = FakeBackend()
+    for thread_id in ("aaaa-1111", "aaaa-2222", "aaaa-3333"):
+        backend.rows[thread_id], backend.run_list[thread_id] = [], []
+        title = "unlike them" if thread_id.endswith("3") else "how is the weather in San Francisco today?"
+        backend.threads[thread_id] = Thread(thread_id, updated_at=EPOCH, metadata={"title": title})
+    async with opened_app(backend) as driver:
+        text = driver.text("#threads")
+        assert "…1111" in text
+        assert "…2222" in text
+        assert "…3333" not in text
+        backend.threads["aaaa-1111"] = replace(
+            backend.threads["aaaa-1111"], metadata={"title": "another"}, status="busy"
+        )
+        await look(driver)
+        assert "…2222" not in driver.text("#threads"), "it has no twin any more"
+
+
+async def test_an_open_thread_that_a_filter_hides_gets_its_title_when_it_has_one(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    thread_id = str(client.threads.create()["thread_id"])
+    async with app_on_server(server_url, open_address=Address(thread_id), assistant="agent") as driver:
+        threads = driver.screen.threads
+        while threads.status != "error":
+            await driver.press("1", "s")
+        await driver.until(lambda: threads.find(thread_id) is None, "the filter")
+        await driver.press("2", "i")
+        await driver.write("is it foggy in sf?")
+        await driver.press("ctrl+s")
+        await driver.yes()
+        await driver.run_over()
+        assert threads.find(thread_id) is None, "the filter is still true"
+        assert driver.screen.history.title == "is it foggy in sf?"
+        await driver.press("2", "R")
+        await driver.until(lambda: driver.app.screen.query("RunsScreen Vertical"), "the runs")
+        assert "Runs of is it foggy in sf?" in str(driver.app.screen.query("RunsScreen Vertical").first().border_title)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tui.domain.checkpoint import JSON, Thread
 from tui.domain.hidden import hidden_in
 from tui.domain.labels import call_words, in_words
-from tui.domain.messages import Message, read_messages, summary
+from tui.domain.messages import Message, find_messages, read_messages, summary
 from tui.domain.safe_text import one_line
 
 NO_MESSAGES = "(no messages)"
@@ -45,6 +46,18 @@ def said_last(thread: Thread) -> str:
     if isinstance(preview, dict):
         return one_line(" · ".join(f"{key} {in_words(value, 40)}" for key, value in preview.items()), _LONGEST)
     return one_line(in_words(preview), _LONGEST)
+
+
+def keeping_words(thread: Thread, known: Thread) -> Thread:
+    """A newer reading of a thread; where it does not tell what was said, what is known of that stays."""
+    first = known.first if thread.first is None else thread.first
+    return replace(thread, first=first, preview=known.preview if thread.preview is None else thread.preview)
+
+
+def with_words_of(thread: Thread, values: JSON) -> Thread:
+    """A reading of a thread; where it does not tell what was said, its state does."""
+    found = find_messages(values) if thread.first is None else None
+    return thread if not found or not found[1] else replace(thread, first=found[1][0], preview=found[1][-1])
 
 
 def exact_title(thread: Thread) -> str:

@@ -405,7 +405,7 @@ class DebuggerScreen(PanesScreen):
         """A run that was followed ended; `was_shown`: it is the one in the live pane."""
         if opened is self.history.opened:
             self.timeline.set_activity(Activity.of(opened.thread))
-        self.threads.put(opened.thread)
+        self.threads.put(opened.in_words)
         if was_shown and self.has_class("-narrow") and self.current_pane == "live":
             self.show_pane("timeline")
 

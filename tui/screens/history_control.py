@@ -13,7 +13,7 @@ from tui.domain.checkpoint import Checkpoint, Thread
 from tui.domain.hidden import hidden_words
 from tui.domain.labels import Activity
 from tui.domain.safe_text import one_line
-from tui.domain.thread_titles import NO_MESSAGES, hidden_in_title, thread_title
+from tui.domain.thread_titles import NO_MESSAGES, hidden_in_title, keeping_words, thread_title
 from tui.screens.older_pages import OlderPages
 from tui.screens.work import Job
 from tui.session.open_thread import AmbiguousName, OpenThread
@@ -192,8 +192,8 @@ class HistoryControl:
         head = opened.tree.head
         thread = await self._screen.session.backend.get_thread(opened.thread_id)
         await opened.refresh()
-        opened.thread = thread
-        self._screen.threads.put(thread)
+        opened.reread_as(thread)
+        self._screen.threads.put(opened.in_words)
         # Who looks at the head looks at what is newest; an editor that is open there stays where it is.
         at_head = head is not None and self._screen.timeline.selected == head.checkpoint_id
         self.tree_grew(opened, follow=at_head and not self._screen.inspector.is_editing)
@@ -216,17 +216,26 @@ class HistoryControl:
         self.show_selected()
 
     @property
+    def thread(self) -> Thread | None:
+        """The open thread with all that is known of it, whether it is listed or not."""
+        if self.opened is None:
+            return None
+        listed = self._screen.threads.find(self.opened.thread_id)
+        return keeping_words(self.opened.in_words, listed) if listed is not None else self.opened.in_words
+
+    @property
     def title(self) -> str:
         """What the open thread is called."""
-        if self.opened is None:
+        thread = self.thread
+        if thread is None:
             return "Timeline"
-        thread = self._screen.threads.find(self.opened.thread_id) or self.opened.thread
         title = thread_title(thread)
         return f"…{tail(thread.thread_id, 8)}" if title == NO_MESSAGES else title
 
     @property
     def facts(self) -> str:
         """How much there is of the open thread, and what its title hides."""
-        hidden = hidden_words(hidden_in_title(self.opened.thread)) if self.opened is not None else ""
-        stale = "stale: no answer" if self.opened is not None and self._screen.connection.state == "offline" else ""
+        thread = self.thread
+        hidden = hidden_words(hidden_in_title(thread)) if thread is not None else ""
+        stale = "stale: no answer" if thread is not None and self._screen.connection.state == "offline" else ""
         return " · ".join(filter(None, (self._screen.timeline.summary, hidden, stale)))

@@ -162,7 +162,7 @@ class LiveControl:
 
     def show_runs(self, thread: Thread | None = None) -> None:
         """List the runs of a thread, else of the open one."""
-        thread = thread or (self._screen.history.opened.thread if self._screen.history.opened is not None else None)
+        thread = thread or self._screen.history.thread
         if thread is None:
             self._screen.tell("Open a thread first.")
             return
@@ -314,7 +314,7 @@ class LiveControl:
         """Failures are told always, other ends where nobody sees them."""
         name = f"Run …{tail(ended.run_id or '')}"
         if not in_sight:
-            name += f" of {one_line(thread_title(followed.opened.thread), 40)}"
+            name += f" of {one_line(thread_title(followed.opened.in_words), 40)}"
         why = f" {one_line(ended.error, 300)}" if ended.error else ""
         if ended.end is RunEnd.LOST:
             joins = keyed("{timeline.join} joins it again.")

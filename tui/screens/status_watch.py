@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -59,12 +60,16 @@ class StatusWatch:
         self._failures = 0
         self._screen.connection_is(alive=True)
         changed = [thread.thread_id for thread in page.threads if self._is_news(thread)]
-        if not changed:
-            return
+        if changed:
+            await self._take(changed, page.threads)
+        threads.sort()
+        threads.pane.is_walked = False
+
+    async def _take(self, changed: Collection[str], seen: Sequence[Thread]) -> None:
         # With their last messages now: the first look asks for nothing that it would throw away.
-        last = max(number for number, thread in enumerate(page.threads) if thread.thread_id in changed)
-        fresh = await session.threads(ThreadQuery(limit=last + 1))
-        threads.take([thread for thread in fresh.threads if thread.thread_id in changed])
+        last = max(number for number, thread in enumerate(seen) if thread.thread_id in changed)
+        fresh = await self._screen.session.threads(ThreadQuery(limit=last + 1))
+        self._screen.threads.take([thread for thread in fresh.threads if thread.thread_id in changed])
 
     def _is_news(self, thread: Thread) -> bool:
         known = self._screen.threads.find(thread.thread_id)

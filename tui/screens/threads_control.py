@@ -14,7 +14,7 @@ from tui.domain.addresses import tail
 from tui.domain.checkpoint import Assistant, Thread
 from tui.domain.json_values import pretty
 from tui.domain.safe_text import one_line
-from tui.domain.thread_titles import exact_title, thread_title
+from tui.domain.thread_titles import exact_title, keeping_words, thread_title
 from tui.screens.copy_menu import CopyChoice
 from tui.screens.work import Job, goes_on
 from tui.widgets.key_names import key_of, keyed
@@ -92,14 +92,14 @@ class ThreadsControl:
         self.reload()
 
     def put(self, thread: Thread) -> None:
-        """Take in a newer reading of one thread; a new one comes first."""
+        """Take in a newer reading of one thread; a new one comes first, unless the filter hides it."""
         known = self.find(thread.thread_id)
-        if known is None:
-            self._threads.insert(0, thread)
-            self._total = None if self._total is None else self._total + 1
-        else:
-            self._threads[self._threads.index(known)] = _with_preview(thread, known)
+        if known is not None:
+            self._threads[self._threads.index(known)] = keeping_words(thread, known)
+        elif self.is_new(thread):
+            self._add([thread])
         self._show()
+        self.sort()
 
     def is_new(self, thread: Thread) -> bool:
         """Whether a thread that is not listed belongs into the list: newer than what is there, and not filtered out."""
@@ -109,16 +109,44 @@ class ThreadsControl:
         return self._next is None or thread.updated_at is None or oldest is None or thread.updated_at > oldest
 
     def take(self, fresh: list[Thread]) -> None:
-        """Newer readings of some threads: known ones stay in their places, others come first."""
+        """Newer readings of some threads: known ones stay in their places until `sort`, others come first."""
         by_id = {thread.thread_id: thread for thread in fresh}
         unknown = [thread for thread in fresh if self.find(thread.thread_id) is None]
         self._threads = [by_id.get(thread.thread_id, thread) for thread in self._threads]
         if unknown:
-            self._threads = unknown + self._threads
-            self._total = None if self._total is None else self._total + len(unknown)
+            self._add(unknown)
             self._show()
         else:
             self.pane.update(self._threads)
+
+    def sort(self) -> None:
+        """Put the threads into their order, last updated first, and leave out what the filter does not want any more.
+
+        Not under the fingers of somebody who moves through the list; the thread under the cursor is never left out.
+        """
+        if self.pane.is_walked:
+            return
+        selected = self.pane.selected.thread_id if self.pane.selected is not None else None
+        wanted = [t for t in self._threads if self.status in (None, t.status) or t.thread_id == selected]
+        wanted.sort(key=self._place)
+        if [t.thread_id for t in wanted] != [t.thread_id for t in self._threads]:
+            self._count(len(wanted) - len(self._threads))
+            self._threads = wanted
+            self._show()
+
+    def _place(self, thread: Thread) -> tuple[bool, float]:
+        waits = self.waiting_first and self.status is None and thread.status == "interrupted"
+        then = thread.updated_at or thread.created_at
+        return not waits, -then.timestamp() if then is not None else 0.0
+
+    def _add(self, threads: list[Thread]) -> None:
+        self._threads = threads + self._threads
+        self._count(len(threads))
+
+    def _count(self, more: int) -> None:
+        """There are more threads than before, or fewer: the next page begins further on, or earlier."""
+        self._total = None if self._total is None else self._total + more
+        self._next = None if self._next is None else max(0, self._next + more)
 
     def copyable(self) -> list[CopyChoice]:
         """What there is to copy of the thread under the cursor."""
@@ -140,10 +168,9 @@ class ThreadsControl:
 
     def drop(self, thread_id: str) -> None:
         """A thread is gone."""
-        before = len(self._threads)
-        self._threads = [thread for thread in self._threads if thread.thread_id != thread_id]
-        if self._total is not None:
-            self._total -= before - len(self._threads)
+        left = [thread for thread in self._threads if thread.thread_id != thread_id]
+        self._count(len(left) - len(self._threads))
+        self._threads = left
         self._show()
 
     def ask_new(self) -> None:
@@ -238,9 +265,3 @@ class ThreadsControl:
         if isinstance(error, BackendError) and not self._threads:
             self.pane.show((), has_more=False, words=f"{error.what} {key_of('app.refresh')} tries again.")
         self._screen.report(error)
-
-
-def _with_preview(thread: Thread, known: Thread) -> Thread:
-    """A reading that does not tell what was said keeps what is known of that."""
-    first = known.first if thread.first is None else thread.first
-    return replace(thread, first=first, preview=known.preview if thread.preview is None else thread.preview)

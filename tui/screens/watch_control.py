@@ -66,7 +66,7 @@ class WatchControl:
         match event:
             case HistoryGrew():
                 self._screen.history.tree_grew(opened, follow=self.follows)
-                self._screen.threads.put(opened.thread)
+                self._screen.threads.put(opened.in_words)
             case HistoryLost():
                 self._screen.history.tree_replaced(opened)
                 self._screen.warn(str(event))

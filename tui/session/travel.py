@@ -141,7 +141,7 @@ async def _how_it_ended(opened: OpenThread, line: Line, run_id: str | None, emit
             emit(HistoryLost(lost))
         if changed := await opened.refresh():
             emit(HistoryGrew(changed))
-        opened.thread = await opened.backend.get_thread(opened.thread_id)
+        opened.reread_as(await opened.backend.get_thread(opened.thread_id))
         return run
 
     try:

@@ -94,7 +94,7 @@ class ThreadWatch:
         changed = _state_of(thread) != self._taken
         if not changed and not busy and not self._settling and self._active is None:
             return
-        self._opened.thread = thread
+        self._opened.reread_as(thread)
         await self._see_runs(busy=busy)
         grown = await self._opened.refresh()
         # Once more at the next look: some servers write the last checkpoint behind the thread's new status.

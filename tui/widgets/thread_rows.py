@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Thread
 from tui.domain.labels import ago
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import cell_len, one_line
 from tui.domain.thread_titles import NO_MESSAGES, first_asked, own_title, said_last, thread_title
 from tui.domain.value_words import cut_words, question_words
 from tui.widgets.lines import Line, fit
 
 AGE_CELLS = 3
+TWIN_CELLS = 4
+_AROUND = 5 + AGE_CELLS
+"""Cells of a line that are not the title's."""
+
 _LONGEST = 200
 
 STATUS_MARKS: dict[str, tuple[str, str]] = {
@@ -27,17 +33,27 @@ CANCELLED = ("⊘", "warning")
 """Of a thread that is "interrupted" because its run was cancelled, where that is known."""
 
 
-def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False) -> Line:
-    """The (first) line of a thread, `width` cells wide."""
+def twins(threads: Sequence[Thread], width: int) -> frozenset[str]:
+    """Ids of the threads whose titles look like another's in lines of `width` cells."""
+    shown: dict[str, list[str]] = {}
+    for thread in threads:
+        shown.setdefault(cut_words(thread_title(thread), width - _AROUND), []).append(thread.thread_id)
+    return frozenset(chain.from_iterable(ids for ids in shown.values() if len(ids) > 1))
+
+
+def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False, is_twin: bool = False) -> Line:
+    """The (first) line of a thread, `width` cells wide; of twins the ends of their ids tell which is which."""
     mark, style = CANCELLED if thread.was_cancelled else STATUS_MARKS.get(thread.status, ("?", "calm"))
     title = thread_title(thread)
     words_style = "calm" if title == NO_MESSAGES else "strong" if is_open else ""
     age = thread_age(thread, now).rjust(AGE_CELLS)
-    cells = max(0, width - 3 - len(age) - 2)
+    name = f" …{tail(thread.thread_id, TWIN_CELLS)}" if is_twin else ""
+    cells = max(0, width - _AROUND + AGE_CELLS - len(age) - cell_len(name))
     return (
         (" ", ""),
         (mark + " ", style),
-        (fit(cut_words(title, cells), cells) + " ", words_style),
+        (fit(cut_words(title, cells), cells), words_style),
+        (name + " ", "calm"),
         (age, "calm"),
         (" ", ""),
     )

@@ -14,7 +14,7 @@ from tui.domain.checkpoint import Thread
 from tui.domain.thread_titles import thread_title
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
-from tui.widgets.thread_rows import preview_line, thread_age, thread_line
+from tui.widgets.thread_rows import preview_line, thread_age, thread_line, twins
 
 AGES_SECONDS = 30.0
 """How often it is looked whether the ages that are in sight have changed."""
@@ -52,6 +52,10 @@ class ThreadsList(LineList):
         self._open_id: str | None = None
         self._words = "Connecting …"
         self._aged_at = now()
+        self._twins: frozenset[str] | None = None
+        """Of what is shown; None until it is asked for."""
+        self.is_walked = False
+        """Whether the user has moved through the list lately: then no row should move by itself."""
 
     def on_mount(self) -> None:
         """Ages grow while nobody does anything."""
@@ -60,6 +64,7 @@ class ThreadsList(LineList):
     def on_resize(self, event: Resize) -> None:
         """Another size may give each row another height."""
         super().on_resize(event)
+        self._twins = None
         self.place_cursor(self._cursor)
 
     @property
@@ -73,23 +78,34 @@ class ThreadsList(LineList):
         return self._threads
 
     def show(self, threads: Sequence[Thread], *, has_more: bool, words: str = "") -> None:
-        """Show threads; the cursor stays on its thread. `words` is what an empty list says."""
+        """Show threads; the cursor stays on its thread, where it stands. `words` is what an empty list says."""
         selected = self.selected.thread_id if self.selected is not None else self._open_id
-        self._threads, self._has_more, self._words = threads, has_more, words
+        before, was_in_sight, self._twins = self._cursor, self._cursor_is_in_sight(), None
+        self._threads, self._has_more, self._words = list(threads), has_more, words
         self._aged_at = self._now()
         places = {thread.thread_id: number for number, thread in enumerate(threads)}
         at = places.get(selected or "")
         if at is None and threads:
             at = min(self._cursor or 0, len(threads) - 1)
-        self.place_cursor(at)
+        if was_in_sight:
+            self.place_cursor(at)
+        else:
+            self._cursor = at  # somebody looks elsewhere
         self.lines_changed()
+        if was_in_sight and at is not None and before is not None and self.scroll_offset.y:
+            self.scroll_to(y=self.scroll_offset.y + (at - before) * self.row_height, animate=False, immediate=True)
 
     def update(self, threads: Sequence[Thread]) -> None:
         """Show newer readings of the same threads in the same places; only what looks different is drawn again."""
         before, self._threads = self._threads, list(threads)
+        twins_before, self._twins = self._twins, None
         for number, (old, new) in enumerate(zip(before, self._threads, strict=True)):
             if old is not new:
                 self._row_may_have_changed(number, old, self._aged_at)
+        others = (twins_before or frozenset()) ^ self._all_twins()
+        for number, thread in enumerate(self._threads):
+            if thread.thread_id in others:
+                self.rows_changed(number, number)
 
     def ages_changed(self) -> None:
         """Draw again the rows whose age has another word now."""
@@ -97,6 +113,11 @@ class ThreadsList(LineList):
         for number, thread in enumerate(self._threads):
             if thread_age(thread, before) != thread_age(thread, self._aged_at):
                 self.rows_changed(number, number)
+
+    def _cursor_is_in_sight(self) -> bool:
+        if self._cursor is None:
+            return True
+        return 0 <= self._cursor * self.row_height - self.scroll_offset.y < self.size.height
 
     def _row_may_have_changed(self, number: int, old: Thread, then: datetime) -> None:
         new, width = self._threads[number], self.scrollable_content_region.width
@@ -139,7 +160,13 @@ class ThreadsList(LineList):
         if index >= len(self._threads):
             return ((" ┄ more threads, not read yet", "calm"),)
         thread = self._threads[index]
-        return thread_line(thread, self._aged_at, width, is_open=thread.thread_id == self._open_id)
+        is_twin = thread.thread_id in self._all_twins()
+        return thread_line(thread, self._aged_at, width, is_open=thread.thread_id == self._open_id, is_twin=is_twin)
+
+    def _all_twins(self) -> frozenset[str]:
+        if self._twins is None:
+            self._twins = twins(self._threads, self.scrollable_content_region.width)
+        return self._twins
 
     def empty_words(self) -> str:
         """Why there are no threads."""
@@ -157,6 +184,7 @@ class ThreadsList(LineList):
     def cursor_moved(self, old: int | None, new: int) -> None:
         """Ask for the next page when the end of what was read comes near."""
         del old
+        self.is_walked = self.has_focus
         if self._has_more and new + 2 * max(1, self.size.height) >= len(self._threads):
             self.post_message(self.NeedMore())
 
