@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from langgraph_sdk import get_sync_client
 
-from tests.ui.driving import Driver, app_on_server
+from tests.ui.driving import Driver, app_on_fake, app_on_server
 from tui.domain.addresses import Address
 from tui.screens.runs import RunsList, RunsScreen
 from tui.session.events import RunEnd
@@ -171,3 +171,37 @@ async def test_delete_a_thread(server_url: str, size: tuple[int, int]) -> None:
         await driver.until(lambda: driver.screen.history.opened is None, "the thread to close")
     found = get_sync_client(url=server_url).threads.search(ids=[thread_id])
     assert found == []
+
+
+async def test_an_input_from_the_empty_window_of_runs(server_url: str) -> None:
+    thread_id, other = new_thread(server_url), new_thread(server_url)
+    async with app_on_server(server_url, size=(80, 24), open_address=Address(other), assistant="agent") as driver:
+        await driver.press("1")
+        assert driver.screen.threads_list.select(thread_id)
+        await driver.press("R")
+        await driver.until(lambda: isinstance(driver.app.screen, RunsScreen), "the runs")
+        await driver.until(lambda: "i starts one with an input" in driver.text(RunsList), "what to do")
+        await driver.press("i")
+        await driver.until(lambda: driver.screen.input_editor.is_open, "the editor")
+        await driver.write("the weather in sf")
+        await driver.press("ctrl+s")
+        await driver.yes()
+        await driver.run_over()
+    assert len(get_sync_client(url=server_url).runs.list(thread_id)) == 1
+    assert not get_sync_client(url=server_url).runs.list(other)
+
+
+@pytest.mark.parametrize("pane", ["2", "3", "4"])
+async def test_replay_and_input_are_in_every_pane_of_the_open_thread(pane: str) -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.press("2", "j", "j", "r")
+        await driver.yes()
+        await driver.run_over()
+        await driver.select_step(1)
+        await driver.press(pane, "r")
+        assert "Replay from step 1?" in await driver.asked()
+        await driver.press("n", "i")
+        await driver.until(lambda: driver.screen.input_editor.is_open, "the input")
+        await driver.press("escape", "R")
+        await driver.until(lambda: driver.app.screen is not driver.screen, "the runs, or the raw events")
+        assert isinstance(driver.app.screen, RunsScreen) == (pane != "4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from langgraph_sdk import get_sync_client
 
 from tests.fakes import EPOCH, FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
+from tui.backends.base import ThreadPage, ThreadQuery
 from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
-from tui.domain.checkpoint import Thread
+from tui.domain.checkpoint import ServerInfo, Thread
 from tui.screens.dialogs import ChooseScreen
 
 
@@ -276,3 +278,41 @@ async def test_an_open_thread_that_a_filter_hides_gets_its_title_when_it_has_one
         await driver.press("2", "R")
         await driver.until(lambda: driver.app.screen.query("RunsScreen Vertical"), "the runs")
         assert "Runs of is it foggy in sf?" in str(driver.app.screen.query("RunsScreen Vertical").first().border_title)
+
+
+async def test_what_it_waits_for_is_said() -> None:
+    connected, listed_now = asyncio.Event(), asyncio.Event()
+
+    class Slow(FakeBackend):
+        async def connect(self) -> ServerInfo:
+            await connected.wait()
+            return await super().connect()
+
+        async def search_threads(self, query: ThreadQuery) -> ThreadPage:
+            await listed_now.wait()
+            return await super().search_threads(query)
+
+    backend = Slow()
+    backend.add_weather_thread()
+    async with opened_app(backend, wait=False) as driver:
+        await driver.until(lambda: "Connecting …" in driver.text("#threads"), "the words")
+        await driver.until(lambda: "connecting · esc stops" in driver.text("#header"), "the words in the header")
+        connected.set()
+        await driver.until(lambda: "Reading threads …" in driver.text("#threads"), "other words")
+        await driver.until(lambda: "reading threads · esc stops" in driver.text("#header"), "in the header, too")
+        listed_now.set()
+        await driver.until(lambda: driver.screen.is_ready, "the threads")
+        assert "reading" not in driver.text("#header")
+
+
+async def test_nothing_is_asked_of_a_server_that_does_not_answer() -> None:
+    backend = several()
+    async with opened_app(backend) as driver:
+        backend.fail["search_threads"] = CannotConnect("No answer.")
+        await look(driver)
+        await driver.press("a")
+        assert driver.heard[-1] == "http://fake.example does not answer. ctrl+r tries again."
+        assert not driver.screen.query_one("#question").has_class("-open")
+        await look(driver)
+        await driver.press("a")
+        assert "Make a new thread?" in await driver.asked()

@@ -223,3 +223,24 @@ async def test_a_text_typed_at_once_with_the_key_that_asks_for_it_is_in_its_fiel
         await driver.press("escape", "2")
         await type_at_once(driver, "i", "h", "e", "j")
         await driver.until(lambda: driver.screen.input_editor.text == "hej", "the input")
+
+
+async def test_a_text_typed_at_once_with_e_is_in_the_field_that_opens() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.press("2", "j", "j")
+        await type_at_once(driver, "e", *"Zurich")
+        editor = driver.screen.query_one(ArgsEditor)
+        await driver.until(lambda: "SantaFeZurich" in editor.area.text.replace(" ", ""), "what was typed")
+
+
+async def test_a_text_typed_at_once_with_e_on_several_fields_and_from_the_inspector() -> None:
+    backend = FakeBackend()
+    backend.add_weather_thread()
+    asks = backend.rows["t-1"][2].values["messages"][1]["tool_calls"][0]
+    asks["args"].update({"limit": 3, "deep": {"a": 1}, "note": "x"})
+    async with app_on_fake(backend=backend, size=(80, 24)) as (driver, _):
+        await driver.press("2", "j", "j", "3")
+        await type_at_once(driver, "e", *"Zurich")
+        editor = driver.screen.query_one(ArgsEditor)
+        await driver.until(lambda: "Zurich" in editor.area.text, "what was typed")
+        assert "Zurich" in str((editor.edited_args() or {}).values())

@@ -19,7 +19,10 @@ from tui.screens.panes import PANES
 from tui.screens.timeline_commands import timeline_commands
 from tui.widgets.key_names import key_words
 
-_HIDDEN = ("view.", "panes.next", "panes.previous", "app.palette", "find.close")
+_HIDDEN = (
+    *("view.", "panes.next", "panes.previous", "app.palette", "find.close"),
+    *("inspector.replay", "inspector.input", "inspector.runs", "live.replay", "live.input"),  # the timeline has them
+)
 
 LEAST_LETTERS = 2
 """Letters that are typed before threads and checkpoints are looked into."""

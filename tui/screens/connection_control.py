@@ -22,6 +22,7 @@ class ConnectionControl:
         self._screen = screen
         self._open_address = open_address
         self._progress = ""
+        self._does = "connecting"
         self._may_stop = False
         self.state = "connecting"
         """connecting, live or offline."""
@@ -35,22 +36,42 @@ class ConnectionControl:
         """Whether the server answered when it was asked last."""
         return self.state == "live"
 
+    def is_reached(self) -> bool:
+        """Whether the server answered when it was asked last; if not, the user is told."""
+        if not self.is_live:
+            words = "is not reached yet" if self.state == "connecting" else "does not answer"
+            self._screen.tell(f"{self._screen.address} {words}. {key_of('app.refresh')} tries again.")
+        return self.is_live
+
     def connect(self) -> None:
         """Probe the server and read the first page."""
-        self.state = "connecting"
+        self.state, self._does = "connecting", "connecting"
         if self._screen.history.opened is not None:
-            self._screen.work.start(self._connect, group="connect", says="connecting", on_error=self._not_connected)
+            self._screen.work.start(self._connect, group="connect", says=self._says, on_error=self._not_connected)
             return
         self._screen.history.say_opening("Connecting …")
         self._screen.waiting_keys.wait_for(
-            self._connect, group="connect", says="connecting", on_error=self._not_connected, given_up=self._given_up
+            self._connect, group="connect", says=self._says, on_error=self._not_connected, given_up=self._given_up
         )
+
+    def _says(self) -> str:
+        return self._does
+
+    def _say_reading(self) -> None:
+        """It answers: from now on what one waits for are the threads."""
+        before, self._does = self._does, "reading threads"
+        if self._progress == before:
+            self._progress = self._does
+        if not self._screen.threads_list.threads:
+            self._screen.threads_list.show((), has_more=False, words="Reading threads …")
+        self._screen.history.say_opening("Reading threads …")
 
     async def _connect(self) -> None:
         screen = self._screen
         await screen.wait_for_refresh()  # first something to look at
         await screen.session.connect()
         self.state, self.was_live = "live", True
+        self._say_reading()
         self.show()
         await screen.threads.read_first()
         await screen.wait_for_refresh()  # threads are seen before the first of them is read

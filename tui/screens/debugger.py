@@ -34,6 +34,7 @@ from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
 from tui.screens.offers import OFFLINE_KEYS, has_nothing, offers, reasons_to_stay
 from tui.screens.panes import PanesScreen
+from tui.screens.runs_control import RunsControl
 from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.travel_control import TravelControl
@@ -98,6 +99,7 @@ class DebuggerScreen(PanesScreen):
         self.travel = TravelControl(self)
         self.inputs = InputControl(self)
         self.live = LiveControl(self)
+        self.runs = RunsControl(self)
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
         self.copying = CopyControl(self)
@@ -249,12 +251,12 @@ class DebuggerScreen(PanesScreen):
 
     def action_new_thread(self) -> None:
         """Make a thread."""
-        if self._may_write():
+        if self._may_write() and self.connection.is_reached():
             self.threads.ask_new()
 
     def action_delete_thread(self) -> None:
         """Delete a thread."""
-        if self._may_write():
+        if self._may_write() and self.connection.is_reached():
             self.threads.ask_delete()
 
     def action_next_status(self) -> None:
@@ -394,7 +396,7 @@ class DebuggerScreen(PanesScreen):
 
     def action_runs(self) -> None:
         """List the runs of the open thread, or of the one under the cursor in the threads pane."""
-        self.live.show_runs(self.threads_list.selected if self.current_pane == "threads" else None)
+        self.runs.show(self.threads_list.selected if self.current_pane == "threads" else None)
 
     def run_begins(self) -> None:
         """A run is followed from now on: its pane opens."""

@@ -27,7 +27,8 @@ NAME_CELLS = 33
 WRITES = frozenset(
     {
         *("threads.new", "threads.delete", "timeline.replay", "timeline.input", "timeline.cancel"),
-        *("editor.send", "input.send", "live.cancel", "runs.cancel"),
+        *("inspector.replay", "inspector.input", "live.replay", "live.input", "live.cancel"),
+        *("editor.send", "input.send", "runs.cancel", "runs.input"),
     }
 )
 """Bindings that make something run or change at the server: they ask first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,14 +10,13 @@ from textual.worker import Worker
 
 from tui.backends.errors import NotFound
 from tui.domain.addresses import tail
-from tui.domain.checkpoint import Run, Thread
+from tui.domain.checkpoint import Run
 from tui.domain.messages import read_messages
 from tui.domain.plans import TravelPlan
 from tui.domain.safe_text import one_line
 from tui.domain.thread_titles import thread_title
 from tui.domain.transcript import Transcript
 from tui.screens.events_screen import EventsScreen
-from tui.screens.runs import PAGE, RunChoice, RunsScreen
 from tui.screens.work import Job, goes_on
 from tui.session.events import (
     HistoryGrew,
@@ -159,39 +157,6 @@ class LiveControl:
             self._ask_cancel(self._shown.opened.thread_id, self._shown.run_id)
         elif (opened := self._screen.history.opened) is not None:
             self._screen.work.start(partial(self._find_and_cancel, opened), group="cancel", says="looking for a run")
-
-    def show_runs(self, thread: Thread | None = None) -> None:
-        """List the runs of a thread, else of the open one."""
-        thread = thread or self._screen.history.thread
-        if thread is None:
-            self._screen.tell("Open a thread first.")
-            return
-        thread_id = thread.thread_id
-        backend = self._screen.session.backend
-
-        async def read(offset: int) -> Sequence[Run]:
-            return await backend.runs(thread_id, limit=PAGE, offset=offset)
-
-        title = f"Runs of {thread_title(thread)} …{tail(thread_id, 8)}"
-        self._screen.app.push_screen(RunsScreen(title, read, self._screen.now), self._run_chosen)
-
-    def _run_chosen(self, choice: RunChoice | None) -> None:
-        if choice is None:
-            return
-        if choice.what == "cancel":
-            self.ask_cancel(choice.run)
-            return
-        opened = self._screen.history.opened
-        if opened is not None and opened.thread_id == choice.run.thread_id:
-            self.join(opened, choice.run)
-        else:
-            self._screen.history.start_opening(partial(self._open_and_join, choice.run))
-
-    async def _open_and_join(self, run: Run) -> None:
-        thread = await self._screen.session.backend.get_thread(run.thread_id)
-        await self._screen.history.open(thread)
-        if self._screen.history.opened is not None:
-            self.join(self._screen.history.opened, run)
 
     def user_selected(self, checkpoint_id: str) -> None:
         """The selection follows the growing branch as long as the user stays at its head."""

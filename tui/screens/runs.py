@@ -30,10 +30,10 @@ ACTIVE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RunChoice:
-    """What to do with a run."""
+    """What to do: with a run, or (`input`) with the thread."""
 
-    what: Literal["join", "cancel"]
-    run: Run
+    what: Literal["join", "cancel", "input"]
+    run: Run | None = None
 
 
 class RunsList(LineList):
@@ -100,14 +100,23 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         Binding("enter", "details", "details", id="runs.details"),
         Binding("J", "choose('join')", "join", id="runs.join"),
         Binding("x", "choose('cancel')", "cancel", id="runs.cancel"),
+        Binding("i", "input", "input", id="runs.input"),
         Binding("ctrl+r", "reload", "refresh", id="runs.refresh"),
         Binding("escape,q", "dismiss(None)", "back", id="runs.back"),
     ]
 
     def __init__(
-        self, title: str, read: Callable[[int], Awaitable[Sequence[Run]]], now: Callable[[], datetime]
+        self,
+        title: str,
+        read: Callable[[int], Awaitable[Sequence[Run]]],
+        now: Callable[[], datetime],
+        *,
+        read_only: bool = False,
     ) -> None:
         super().__init__()
+        self._empty = "No runs on this thread yet."
+        if not read_only:
+            self._empty += f" {key_of('runs.input')} starts one with an input."
         self._title = title
         self._read = read
         self._now = now
@@ -116,8 +125,8 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         """The list in a box."""
         with Vertical() as box:
             box.border_title = Content(one_line(self._title, 100))
-            words = {"details": "details", "join": "join", "cancel": "cancel", "refresh": "refresh", "back": "back"}
-            box.border_subtitle = Content("  ".join(f"{key_of(f'runs.{name}')} {does}" for name, does in words.items()))
+            names = ("details", "join", "cancel", "input", "refresh", "back")
+            box.border_subtitle = Content("  ".join(f"{key_of(f'runs.{name}')} {name}" for name in names))
             yield RunsList(self._now)
 
     def on_mount(self) -> None:
@@ -157,6 +166,10 @@ class RunsScreen(ModalScreen[RunChoice | None]):
             return
         self.dismiss(RunChoice(what, run))
 
+    def action_input(self) -> None:
+        """Start a run with a new input."""
+        self.dismiss(RunChoice("input"))
+
     def _more(self) -> None:
         self.run_worker(self._load(len(self._list.runs)), group="runs", exclusive=True, exit_on_error=False)
 
@@ -173,8 +186,4 @@ class RunsScreen(ModalScreen[RunChoice | None]):
                 self._list.show((), has_more=False, words=words)
             return
         runs = [*self._list.runs, *page] if offset else page
-        self._list.show(
-            runs,
-            has_more=len(page) == PAGE,
-            words=f"No runs on this thread yet: {key_of('timeline.input')} starts one with an input.",
-        )
+        self._list.show(runs, has_more=len(page) == PAGE, words=self._empty)

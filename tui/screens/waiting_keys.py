@@ -16,7 +16,7 @@ from textual.events import Key
 from textual.message_pump import MessagePump
 from textual.worker import Worker
 
-from tui.screens.work import Job, OnError, goes_on
+from tui.screens.work import Job, OnError, Says, goes_on
 from tui.widgets.question_line import QuestionLine
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class WaitingKeys:
         job: Job,
         *,
         group: str,
-        says: str,
+        says: Says,
         on_error: OnError | None = None,
         given_up: Callable[[], object] | None = None,
         may_stop: bool = True,

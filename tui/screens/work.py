@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from textual.worker import Worker, get_current_worker
 
@@ -24,6 +24,9 @@ the same tick, would be a warning on the user's screen."""
 
 OnError = Callable[[Exception], None]
 
+Says: TypeAlias = str | Callable[[], str]
+"""What a job does, in words: always the same, or what it does now."""
+
 
 class Stopped(BackendError):
     """The user did not want to wait any longer."""
@@ -34,7 +37,7 @@ class Work:
 
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
-        self._slow: list[tuple[Worker[None], str, OnError]] = []
+        self._slow: list[tuple[Worker[None], Says, OnError]] = []
         """Reads that were told to take long, oldest first: what they do, and who hears that they were stopped."""
 
     def stop_waiting(self) -> bool:
@@ -44,11 +47,11 @@ class Work:
             return False
         worker, says, on_error = self._slow.pop()
         worker.cancel()
-        on_error(Stopped(f"Stopped {says}."))
+        on_error(Stopped(f"Stopped {_now(says)}."))
         return True
 
     def start(
-        self, job: Job, *, group: str, says: str = "", on_error: OnError | None = None, may_stop: bool = True
+        self, job: Job, *, group: str, says: Says = "", on_error: OnError | None = None, may_stop: bool = True
     ) -> Worker[None]:
         """Run `job`; `says` is shown while it takes long; errors go to `on_error`, else to a message.
 
@@ -62,13 +65,13 @@ class Work:
             name=group,
         )
 
-    async def _guarded(self, job: Job, says: str, on_error: OnError, *, may_stop: bool) -> None:
+    async def _guarded(self, job: Job, says: Says, on_error: OnError, *, may_stop: bool) -> None:
         worker = get_current_worker()
 
         def takes_long() -> None:
             if may_stop:
                 self._slow.append((worker, says, on_error))
-            self._screen.show_progress(says, may_stop=may_stop)
+            self._screen.show_progress(_now(says), may_stop=may_stop)
 
         timer = self._screen.set_timer(SHOW_AFTER, takes_long) if says else None
         try:
@@ -78,7 +81,11 @@ class Work:
         finally:
             if timer is not None:
                 timer.stop()
-                self._screen.show_progress("", only=says)
+                self._screen.show_progress("", only=_now(says))
+
+
+def _now(says: Says) -> str:
+    return says if isinstance(says, str) else says()
 
 
 def goes_on(worker: Worker[None] | None) -> bool:

@@ -281,7 +281,7 @@ class ArgsEditor(Vertical):
             if at_end:
                 text = row.area.text
                 row.area.move_cursor(_end_of_first_value(text) if self.draft.version.is_json else row.area.document.end)
-            row.area.focus()
+            self.screen.set_focus(row.area)  # at once: the next key may be here already
             self._show_hint()
 
         if row.is_ready:

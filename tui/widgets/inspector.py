@@ -80,6 +80,9 @@ class Inspector(Vertical):
         Binding("[", "tab(-1)", "previous tab", show=False, id="inspector.previous_tab"),
         Binding("]", "tab(1)", "next tab", id="inspector.next_tab"),
         Binding("e", "screen.edit", "edit", id="inspector.edit"),
+        Binding("r", "screen.replay", "replay", show=False, id="inspector.replay"),
+        Binding("i", "screen.new_input", "input", show=False, id="inspector.input"),
+        Binding("R", "screen.runs", "runs", show=False, id="inspector.runs"),
     ]
 
     @dataclass

@@ -57,6 +57,7 @@ DEFAULTS: Mapping[str, str] = {
     "runs.back": "escape,q",
     "runs.cancel": "x",
     "runs.details": "enter",
+    "runs.input": "i",
     "runs.join": "J",
     "runs.refresh": "ctrl+r",
     "threads.new": "a",

@@ -50,6 +50,8 @@ class LivePane(LineView):
         Binding("f", "follow", "follow the tail", id="live.follow"),
         Binding("space", "unfold", "show all", show=False, id="live.unfold", tooltip="long results and errors in full"),
         Binding("R", "screen.raw_events", "raw events", id="live.raw"),
+        Binding("r", "screen.replay", "replay", show=False, id="live.replay"),
+        Binding("i", "screen.new_input", "input", show=False, id="live.input"),
     ]
 
     def __init__(
