@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.readme import is_current, write_part
+from tui.screens.too_small import LEAST_COLUMNS, LEAST_ROWS
 
 TESTS = Path(__file__).parent
 COMMAND = "python -m tests.faults --write"
@@ -220,7 +221,7 @@ INPUT_ROWS: Sequence[Fault] = (
     ),
     Fault(
         "a terminal of 40 x 10",
-        "everything, one pane at a time",
+        f"that {LEAST_COLUMNS} x {LEAST_ROWS} is needed; `enter` shows everything all the same, one pane at a time",
         [("ui/test_navigation.py", "test_everything_opens_in_a_tiny_terminal")],
     ),
     Fault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -135,6 +136,14 @@ def test_w3_fork(server_url: str, asked: str) -> None:
     assert [row["checkpoint_id"] for row in rows if row["head"]] == [ids(after)[0]]
 
 
+def test_behind_a_fork_head_2_is_the_edit_as_the_readme_says(server_url: str, asked: str) -> None:
+    original = ok("show", f"{asked}@head~2", "--json", url=server_url).json
+    ok("fork", f"{asked}@head~2", "--tool-args", BETTER, url=server_url)
+    edit = ok("show", f"{asked}@head~2", "--json", url=server_url).json
+    assert (edit["source"], edit["next"]) == ("update", ["action"])
+    assert edit["parent_id"] == original["checkpoint_id"]
+
+
 def test_the_history_is_drawn_as_lanes(server_url: str, asked: str) -> None:
     ok("fork", f"{asked}@head~2", "--tool-args", BETTER, url=server_url)
     drawn = ok("history", asked, url=server_url).out.splitlines()
@@ -178,3 +187,8 @@ def test_the_demo_plays_all_three_as_text(words: tuple[str, ...]) -> None:
     assert "31 °C and sunny in Santa Fe" in before
     assert "14 °C" in after
     assert "San Francisco" in after
+    assert re.search(r"^status +pending$", told, re.MULTILINE)
+    for step in ("strategy", "not set", "tokens", "artifact {", "next        nothing"):
+        assert step in told
+    assert "The tool call is the same, call_" in told
+    assert told.count("Written as checkpoint") == 2

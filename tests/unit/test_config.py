@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.readme import part
 from tui.config import (
     DEFAULT_URL,
     Config,
@@ -89,8 +90,7 @@ def test_a_profile_whose_key_is_not_set_is_an_error() -> None:
 
 def precedence() -> list[tuple[bool, str | None, bool, bool]]:
     """Every case that the README's table promises: flag, variable, profile, and whether it is read-only then."""
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (.+) \|$", text.partition("<!-- read-only -->")[2].partition("<!-- /")[0], re.MULTILINE)[1:]
+    rows = re.findall(r"^\| (.+) \|$", part("read-only"), re.MULTILINE)[1:]
     words: dict[str, list[str | None]] = {
         "not set": [None],
         "empty": ["", " "],

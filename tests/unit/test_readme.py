@@ -7,8 +7,13 @@ from pathlib import Path
 
 import click
 
+from tests import readme_marks
+from tests.readme import is_current
 from tui.cli.main import cli
-from tui.config import Config, load_config
+from tui.config import Config, first_time, load_config
+from tui.screens.too_small import LEAST_COLUMNS, LEAST_ROWS
+from tui.session.audit import FILE_NAME
+from tui.session.left_runs import FOLDER_NAME
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -44,6 +49,23 @@ def test_the_config_in_the_readme_is_one(tmp_path: Path) -> None:
     config = load_config(path)
     assert isinstance(config, Config)
     assert set(config.profiles) == {"local", "prod"}
+
+
+def test_the_readme_has_the_marks_that_are_drawn() -> None:
+    assert is_current(readme_marks.PART, readme_marks.table()), f"run: {readme_marks.COMMAND}"
+
+
+def test_the_least_terminal_is_the_one_that_the_app_asks_for() -> None:
+    assert f"{LEAST_COLUMNS} x {LEAST_ROWS} the least" in README
+
+
+def test_files_that_are_written_are_named(tmp_path: Path) -> None:
+    assert first_time("hint", tmp_path)
+    (hint,) = tmp_path.iterdir()
+    state = "~/.local/state/forkpoint"
+    for path in (f"{state}/{hint.name}", f"{state}/{FILE_NAME}", f"{state}/{FOLDER_NAME}/"):
+        assert f"| `{path}`" in README
+    assert not first_time("hint", tmp_path)
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

@@ -22,7 +22,7 @@ Examples:
 \b
 Addresses: T is a thread's id, part of it, or 'latest'; T@C names a checkpoint: an id, part of it, head, head~2.
 Exit codes: 0 done, 1 no, 2 usage, 3 waits at an interrupt, 4 no connection, 5 not done, 6 run failed, 7 not found.
-Completion: eval "$(_FORKPOINT_COMPLETE=bash_source forkpoint)"  (or zsh_source, fish_source)
+Completion: eval "$(_FORKPOINT_COMPLETE=bash_source forkpoint)"  (or zsh_source; fish: see the README)
 """
 
 

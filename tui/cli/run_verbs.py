@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -90,12 +91,12 @@ async def _run(
         plan = plan_input(opened.tree, None, value, setup)
         if hint := await session.input_hint(setup, value):
             say_aside(f"forkpoint: {hint}")
+        if plan.drops and (background or options.as_json or not sys.stdout.isatty()):
+            say_aside(f"forkpoint: {plan.drop_note}")  # elsewhere it stands in the plan
         if dry_run or not background:
             await _travel(options, opened, plan, dry_run=dry_run, stream=not background)
             return
         ask_for_travel(options, plan)
-        if plan.drops:
-            say_aside(f"forkpoint: {plan.drop_note}")
         _may_go_on(options, thread.thread_id)
         started = await session.backend.start_run(thread.thread_id, plan.run_request(None))
         if options.as_json:
