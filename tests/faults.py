@@ -112,9 +112,10 @@ FAULT_ROWS: Sequence[Fault] = (
     ),
     Fault(
         "no file can grow (full disk)",
-        "once, that the audit log can't be written; the work goes on",
+        "once, that the audit log can't be written; the work goes on, and the config is as it was",
         [
             (APP, "test_a_full_disk_costs_the_log_not_the_write"),
+            (APP, "test_a_full_disk_leaves_the_config_as_it_was"),
             ("unit/test_left_runs.py", "test_what_cannot_be_read_or_written_is_not_remembered"),
         ],
     ),
@@ -149,7 +150,10 @@ FAULT_ROWS: Sequence[Fault] = (
     Fault(
         "the server does something else than it was asked",
         "what differs; nothing runs, exit code 5",
-        [(SCREEN, "test_a_server_that_lies_runs_nothing")],
+        [
+            ("e2e/test_lying_server.py", "test_the_verb_stops_with_5_and_runs_nothing"),
+            ("e2e/test_lying_server.py", "test_the_app_says_so_and_runs_nothing"),
+        ],
     ),
 )
 

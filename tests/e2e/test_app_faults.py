@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -92,6 +93,26 @@ def test_a_full_disk_costs_the_log_not_the_write(
     assert done.stderr.count("can't be written") == 1
     assert "File too large" in done.stderr
     assert len(client.runs.list(thread)) == 1
+
+
+def test_a_full_disk_leaves_the_config_as_it_was(tmp_path: Path) -> None:
+    """A theme that is chosen is kept there: all of the file, or nothing."""
+    config = tmp_path / "config.toml"
+    config.write_text('theme = "forkpoint-dark"\n[profiles.prod]\nurl = "https://h"\nproduction = true\n')
+    before = config.read_bytes()
+    keeps = "import sys, pathlib, tui.theme_file as t; t.keep_theme(pathlib.Path(sys.argv[1]), 'forkpoint-light')"
+    done = subprocess.run(
+        [sys.executable, "-c", keeps, str(config)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=_no_room,
+    )
+    assert "NotKeptError" in done.stderr
+    assert "File too large" in done.stderr
+    assert config.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [config], "nothing half written is left"
 
 
 def test_two_apps_on_one_thread_see_what_the_other_does(

@@ -19,6 +19,7 @@ from tests.hostile.server import HostileServer, hostile_server
 from tests.hostile.verbs import Shown, shown
 from tui.cli.failures import exit_code_of, make_logs_safe
 from tui.cli.options import join_command
+from tui.cli.output import say_aside
 from tui.domain.cells import cell_len
 from tui.domain.safe_text import one_line, sanitise
 
@@ -171,6 +172,12 @@ def test_a_wrong_use_that_was_copied_from_somewhere(capsys: pytest.CaptureFixtur
     """Some versions of click repeat what was typed as it is."""
     assert exit_code_of(click.UsageError(f"No such option: {named('--')}")) == 2
     assert capsys.readouterr().err == f"Error: No such option: {sanitise(named('--'))}\n"
+
+
+def test_what_is_said_aside(capsys: pytest.CaptureFixture[str]) -> None:
+    text = everything(sendable=False)
+    say_aside(text)
+    assert capsys.readouterr().err == f"{sanitise(text)}\n"
 
 
 def test_a_command_to_be_copied_runs_nothing_but_itself() -> None:

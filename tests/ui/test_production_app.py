@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from textual.color import Color
 from textual.widgets import Input, Static
 
@@ -22,6 +25,39 @@ async def test_the_header_is_coloured_and_questions_name_host_and_thread() -> No
         assert driver.screen.query_one("#question").has_class("-production")
         await driver.press("n")
         assert not backend.sent("stream_run", "update_state")
+
+
+WRITES = ("create_thread", "update_state", "stream_run", "start_run", "cancel_run", "delete_thread")
+
+
+@pytest.mark.parametrize(("keys", "then"), [("r", ""), ("e", "ctrl+s"), ("i", "ctrl+s"), ("1a", "")])
+async def test_every_write_asks_whatever_the_setting_and_no_sends_nothing(keys: str, then: str) -> None:
+    async with app_on_fake(production=True, profile="prod", ask=False, assistant="agent") as (driver, backend):
+        await driver.select_step(1)
+        await driver.press(*keys)
+        if then:
+            await driver.write("x")
+            await driver.press(then)
+        assert "PRODUCTION http://fake.example (profile prod)" in await driver.asked()
+        await driver.press("n")
+        await driver.until(lambda: not driver.screen.query_one("#question").has_class("-open"), "the answer")
+        assert not backend.sent(*WRITES)
+
+
+async def test_cancelling_asks_too() -> None:
+    async with app_on_fake(production=True, ask=False) as (driver, backend):
+        goes_on = asyncio.Event()
+        backend.extra_events = [goes_on]
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.until(lambda: driver.screen.live.run_id, "the run")
+        await driver.press("x")
+        assert "PRODUCTION" in await driver.asked()
+        await driver.press("n")
+        goes_on.set()
+        await driver.run_over()
+        assert not backend.sent("cancel_run")
 
 
 async def test_a_setting_turns_questions_off_but_not_the_one_before_deleting() -> None:
