@@ -33,8 +33,8 @@ class RecordedBackend(FakeBackend):
 
     known_assistants: Sequence[Assistant] = ()
     holds: set[str] = field(default_factory=set)
-    first_pages: int = 0
-    """How many pages of history come before `holds` holds the rest back."""
+    row_bytes: int = 1000
+    """How large each row of a history claims to be."""
     plays: Iterable[StreamEvent] | None = None
     run_ends: str | None = None
     """The status of a played run after its last event; None: it goes on for ever."""
@@ -60,12 +60,10 @@ class RecordedBackend(FakeBackend):
         return await super().search_threads(query)
 
     async def history(self, thread_id: str, **asked: Any) -> HistoryPage:
-        """Or hold, after the first pages."""
-        if self.first_pages:
-            self.first_pages -= 1
-        else:
-            await self._hold("history")
-        return await super().history(thread_id, **asked)
+        """Or hold."""
+        await self._hold("history")
+        page = await super().history(thread_id, **asked)
+        return replace(page, received_bytes=self.row_bytes * len(page.checkpoints))
 
     async def create_thread(self, *, metadata: JSON = None, thread_id: str | None = None) -> Thread:
         """A thread of this moment."""

@@ -101,12 +101,14 @@ class ConnectionControl:
         if isinstance(error, CannotConnect) or self.state == "connecting":
             self.state = "offline"
         self.is_ready = True
-        if isinstance(error, BackendError) and not self._screen.threads_list.threads:
+        says_so = isinstance(error, BackendError) and not self._screen.threads_list.threads
+        if isinstance(error, BackendError) and says_so:
             words = f"{error.what} {error.hint} {key_of('app.refresh')} tries again.".replace("  ", " ")
             self._screen.threads_list.show((), has_more=False, words=one_line(words))
         self.show()
         self._screen.history.show_if_none(error)
-        self._screen.report(error)
+        if not says_so:
+            self._screen.report(error)
 
     def _given_up(self) -> None:
         """The user does not want to wait: what is here already stays."""

@@ -49,7 +49,7 @@ class ChooseScreen(ModalScreen[str | None]):
         """The list."""
         with Vertical() as box:
             box.border_title = Content(one_line(self._title, 60))
-            box.border_subtitle = Content("enter chooses  esc goes back")
+            box.border_subtitle = Content("enter choose  esc back")
             yield OptionList(
                 *(
                     Option(Content(one_line(words, 100)), id=f"choice-{number}")
@@ -99,7 +99,7 @@ class TextScreen(ModalScreen[None]):
         """The text."""
         with Vertical() as box:
             box.border_title = Content(one_line(self._title, 100))
-            box.border_subtitle = Content("esc goes back")
+            box.border_subtitle = Content("esc back")
             yield TextView()
 
     def on_mount(self) -> None:

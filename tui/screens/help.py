@@ -77,7 +77,7 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = Content("Help")
             box.border_subtitle = Content(
                 f"{key_of('help.find')} find  {key_of('help.next')} {key_of('help.previous')} next, previous  "
-                f"{key_of('help.back')} goes back"
+                f"{key_of('help.back')} back"
             )
             yield TextView()
             yield FindLine()

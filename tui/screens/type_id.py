@@ -45,7 +45,7 @@ class TypeIdScreen(ModalScreen[bool]):
         """What goes, its id, and the line to type it in."""
         with Vertical() as box:
             box.border_title = Content("Delete on production?")
-            box.border_subtitle = Content("enter deletes  esc goes back")
+            box.border_subtitle = Content("enter delete  esc back")
             yield Static(self._words, markup=False)
             yield Static(f"Type its id to delete it: {one_line(self._wanted)}", markup=False)
             yield Input(compact=True)

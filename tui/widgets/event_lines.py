@@ -19,20 +19,21 @@ LONG_GAP = 1.0
 MOST_LINES = 5000
 """Of one frame's data as pretty JSON."""
 
-_EVENT_CELLS = 24
+_EVENT_CELLS, _LEAST_EVENT_CELLS = 24, 12
 
 
 def frame_line(number: int, frame: Frame, width: int) -> Line:
     """One row: number, time since the one before, name, and the beginning of the data."""
     gap = gap_words(frame.gap) if number else "start"
-    name = one_line(frame.event, _EVENT_CELLS)
+    cells = min(_EVENT_CELLS, max(_LEAST_EVENT_CELLS, width // 5))
+    name = one_line(frame.event, cells)
     head = f"{number + 1:>6} "
-    room = max(0, width - cell_len(head) - 9 - _EVENT_CELLS - 2)
+    room = max(0, width - cell_len(head) - 9 - cells - 2)
     style = "warning" if frame.filled else "accent"
     line: Line = (
         (head, "calm"),
         (f"{gap:>8} ", "warning" if frame.gap >= LONG_GAP and number else "calm"),
-        (fit(name, _EVENT_CELLS) + "  ", style),
+        (fit(name, cells) + "  ", style),
         *json_line(one_line(frame.text, room)),
     )
     return clip(line, width)

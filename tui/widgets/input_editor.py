@@ -88,7 +88,7 @@ class InputEditor(Vertical):
     BINDINGS = [
         Binding("ctrl+s", "send", "run", id="input.send"),
         Binding("ctrl+o", "preview", "preview", id="input.preview"),
-        Binding("escape", "leave", "leave, text kept", id="input.leave"),
+        Binding("escape", "leave", "keep draft", id="input.leave", tooltip="leave, the draft is kept"),
     ]
 
     @dataclass

@@ -26,7 +26,7 @@ from tui.widgets.json_view import JsonView
 from tui.widgets.key_names import keyed
 from tui.widgets.lines import Line
 from tui.widgets.messages_view import NO_MESSAGES, MessagesView
-from tui.widgets.pane_title import BORDER_CELLS, show_title
+from tui.widgets.pane_title import BORDER_CELLS, show_title, title_from
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 from tui.widgets.state_tree import StateTree
@@ -43,9 +43,6 @@ def nothing_selected() -> str:
     words = "Nothing is selected. {threads.open} on a thread opens it; "
     return keyed(words + "{view.down} and {view.up} move through its checkpoints.")
 
-
-TITLE_FROM = 3
-"""Cells before the first letter of a title in a border."""
 
 EMPTY_STATE = "The state is empty here: the graph has not written anything yet."
 
@@ -194,7 +191,7 @@ class Inspector(Vertical):
         """A click on the title chooses a tab."""
         if event.widget is not self or event.y > 0:
             return
-        number = tab_at(self._tab_line(), event.x - (TITLE_FROM if self._has_corners else TITLE_FROM - 1))
+        number = tab_at(self._tab_line(), event.x - title_from(self))
         if number is not None:
             self.action_tab(number - TABS.index(self._tab))
 
@@ -228,14 +225,7 @@ class Inspector(Vertical):
         pieces = [(text, looks[style]) for text, style in self._tab_line()]
         if self._busy:
             pieces.append((f"  {self._busy} …", "$accent not bold"))
-        if not self._has_corners:
-            # A border without corners leaves no room beside its title.
-            pieces = [(" ", ""), *pieces, (" ", "")]
         show_title(self, Content.assemble(*pieces))
-
-    @property
-    def _has_corners(self) -> bool:
-        return bool(self.styles.border_left[0])
 
     def _tab_line(self) -> Line:
         return tab_line(TABS, self._tab, self.outer_size.width - BORDER_CELLS)

@@ -23,7 +23,7 @@ def set_title(pane: Widget, name: str, facts: str = "", foot: str = "") -> None:
         return
     right = shorten(one_line(facts), width)
     left = shorten(one_line(name), max(0, width - cell_len(right) - 2))
-    title = (width, left, right, _rule(pane), foot)
+    title = (width, left, right, f"{_rule(pane)} {_has_corners(pane)}", foot)
     if _SHOWN.get(pane) == title:
         return
     _SHOWN[pane] = title
@@ -40,9 +40,21 @@ def set_title(pane: Widget, name: str, facts: str = "", foot: str = "") -> None:
 
 def show_title(pane: Widget, title: Content) -> None:
     """Put a title into a pane's border. The same again costs nothing: it would draw all of the pane."""
+    if not _has_corners(pane):
+        # A border without corners leaves no room beside its title.
+        title = Content.assemble(" ", title, " ")
     if title.is_same(getattr(pane, "_border_title", None) or Content()):
         return
     pane.border_title = title
+
+
+def title_from(pane: Widget) -> int:
+    """Cells before the first letter of a pane's title."""
+    return 3 if _has_corners(pane) else 2
+
+
+def _has_corners(pane: Widget) -> bool:
+    return bool(pane.styles.border_left[0])
 
 
 def _rule(pane: Widget) -> str:

@@ -64,6 +64,13 @@ def nothing_comes() -> RecordedBackend:
     return backend
 
 
+def large_rows() -> RecordedBackend:
+    """A thread of states so large that not all of it is read without being asked."""
+    backend = grown(300)
+    backend.row_bytes = 2_000_000
+    return backend
+
+
 def nothing_can_be_read() -> RecordedBackend:
     """The server fails at the history."""
     backend = recorded_backend()
@@ -103,6 +110,19 @@ async def everything_read(driver: Driver) -> None:
     driver.screen.history.tree_grew(opened, follow=False)
     middle = sorted(checkpoint.checkpoint_id for checkpoint in opened.tree)[len(opened.tree) // 2]
     driver.screen.timeline.select(middle)
+    await driver.pilot.pause()
+
+
+async def older_not_loaded(driver: Driver) -> None:
+    """The last row that was read, and the one that says that there are more: reading on was stopped."""
+    backend = driver.screen.session.backend
+    assert isinstance(backend, RecordedBackend)
+    backend.holds = {"history"}
+    await driver.press("2")
+    driver.screen.timeline.action_page(1000)
+    await driver.until(lambda: driver.screen.history.older.is_shown, "the words that it takes long")
+    await driver.press("escape")
+    driver.screen.timeline.action_page(1000)
     await driver.pilot.pause()
 
 
@@ -164,6 +184,7 @@ STATES = (
     State("timeline-1", timeline, SF, with_one_row),
     State("timeline-8", older_branch, BRANCHED, lambda: with_rows(BRANCHED, rows_of(BRANCHED)[:8])),
     State("timeline-300", everything_read, KOREAN, lambda: grown(300)),
+    State("timeline-older-not-loaded", older_not_loaded, KOREAN, large_rows),
     State("timeline-10000", everything_read, KOREAN, lambda: grown(10_000)),
     State("timeline-twenty-forks", timeline, STAR, shapes),
     State("timeline-twenty-forks-open", open_the_rest, STAR, shapes),
