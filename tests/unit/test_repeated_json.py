@@ -90,6 +90,8 @@ def changed(state: dict[str, Any], rng: random.Random) -> None:
 def test_a_history_reads_as_each_row_alone(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)
     monkeypatch.setattr(repeated_json, "_WORTHWHILE", rng.choice([16, 500, 4096]))
+    monkeypatch.setattr(repeated_json, "_FAST_FROM", rng.choice([2, 256]))
+    monkeypatch.setattr(repeated_json, "_SHARED_PAGE", rng.choice([1000, 4_000_000]))
     state: dict[str, Any] = {
         "messages": [message(n) for n in range(30)],
         "table": {f"k{n}": n for n in range(30)},
@@ -133,6 +135,23 @@ def test_what_is_nearly_the_same_stays_apart(before: str, after: str) -> None:
         assert_reads_as_each_alone([(wrap % one).encode() for one in (before, after, before)])
         rows = wrap[1:-1] % before + ", " + wrap[1:-1] % after
         assert_reads_as_each_alone([f"[{rows}]".encode()])
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["}", "{", '"}', "]}[{", "\\", [], {}, {"}": "{"}, [[], [{}], "]]"], {"a": {"b": [{"c": "}}}"}]}}, "\ud800", 1e308],
+)
+def test_brackets_in_texts_end_nothing(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeated_json, "_FAST_FROM", 2)
+    rows = [{"values": {"k": {"l": {"m": {"before": n, "it": value}, "n": [value, n]}}}} for n in range(3)]
+    assert_reads_as_each_alone([json.dumps(rows).encode()])
+
+
+@pytest.mark.parametrize("broken", ['{"a": 1,}', '{"a" 1}', "[1 2]", '{"a": {"b": }}', '["\t"]', '{"a": tru}'])
+def test_what_the_fast_parser_refuses_is_refused(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeated_json, "_FAST_FROM", 2)
+    with pytest.raises(JSONError):
+        RepeatedJSON().read(f'[{{"values": {{"k": {{"l": {{"m": {broken}}}}}}}}}]'.encode())
 
 
 @pytest.mark.parametrize("few", FEW)

@@ -43,7 +43,9 @@ def as_json(tree: ValueTree, width: int = 80) -> list[str]:
 @settings(deadline=None)
 @given(VALUES, st.integers(20, 90))
 def test_every_row_fits_and_holds_nothing_that_a_terminal_obeys(value: Any, width: int) -> None:
-    for tree, render in ((opened(value), state_lines), (opened(value, closes=True), tree_json_lines)):
+    trees = [(opened(value), state_lines), (opened(value, closes=True), tree_json_lines)]
+    trees += [(ValueTree(value), state_lines), (ValueTree(value, closes=True), tree_json_lines)]
+    for tree, render in trees:
         for row in tree.rows():
             lines = render(row, width)
             assert lines

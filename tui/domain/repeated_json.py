@@ -15,6 +15,8 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from threading import Lock
 
+from pydantic_core import from_json
+
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import MAX_DEPTH, JSONError, depth, loads
 from tui.domain.sharing import ValueSharer
@@ -38,6 +40,15 @@ _LIGHT_PAGE = 1024 * 1024
 
 _SHARED_UP_TO = 256 * 1024
 """Characters of a new value that is looked for among all known ones; what is longer is not worth the wait."""
+
+_SHARED_PAGE = 4 * 1024 * 1024
+"""Characters of a page in which that is done at all: in a huge row only what stands where it stood is the same."""
+
+_FAST_FROM = 256
+"""Characters from which on a container is worth looking for its end, so that the fast parser can read it."""
+
+_MOST_ENDS = 32
+"""Brackets that are tried as its end."""
 
 
 @dataclass(slots=True)
@@ -90,6 +101,7 @@ class RepeatedJSON:
         self._keys: dict[str, str] = {}
         self._scan: Callable[[str, int], tuple[JSON, int]] = json.JSONDecoder(object_pairs_hook=self._object).raw_decode
         self._before: _Before | None = None
+        self._shares = True
         self._is_light = False
         """Whether the rows of the page before had few parts; the next ones will be like them."""
         self._reading = Lock()
@@ -103,7 +115,8 @@ class RepeatedJSON:
         # A reading that was given up goes on in its thread until it is done.
         with self._reading:
             value = self._read_page(raw)
-            self._is_light = isinstance(value, list) and raw.count(b",") <= _FEW_COMMAS * len(value)
+            is_small = isinstance(value, list) and len(raw) <= _LIGHT_PAGE
+            self._is_light = is_small and raw.count(b",") <= _FEW_COMMAS * len(value)
             return value
 
     def _read_page(self, raw: bytes) -> JSON:
@@ -131,6 +144,7 @@ class RepeatedJSON:
             raise JSONError("not a list of rows")
         rows: list[JSON] = []
         before = self._before
+        self._shares = len(text) <= _SHARED_PAGE
         at = _blank(text, at + 1)
         while text[at] != "]":
             value, end, piece = self._read(text, at, before, 0, is_kept=False)
@@ -154,7 +168,7 @@ class RepeatedJSON:
             return (self._sharer.share(value) if is_kept and type(value) is str else value), end, None
         if self._looks_into(text, at, before, level):
             return self._container(text, at, before, level, is_kept=is_kept)
-        value, end = self._scan(text, at)
+        value, end = _fast(text, at) or self._scan(text, at)
         if text.count("]", at, end) + text.count("}", at, end) > MAX_DEPTH and depth(value) > MAX_DEPTH - _DEEPEST:
             raise JSONError("nested deeply")
         if is_kept and end - at <= _SHARED_UP_TO:
@@ -242,7 +256,7 @@ class RepeatedJSON:
         if piece.keys is not None:
             key, value_at = self._key(text, here)
             piece.keys.append(key)
-            is_kept = is_kept or (level == 0 and key in self._kept)
+            is_kept = is_kept or (level == 0 and self._shares and key in self._kept)
             if before is not None:
                 found = _place_of(key, before.piece.keys or [], place)
         inner = before.inner(found) if before is not None else None
@@ -280,6 +294,28 @@ class RepeatedJSON:
     def _object(self, pairs: list[tuple[str, JSON]]) -> JSON:
         known = self._keys.setdefault
         return {known(key, key): value for key, value in pairs}
+
+
+def _fast(text: str, at: int) -> tuple[JSON, int] | None:
+    """A container by the fast parser, which has to know where it ends; None where that is not found out soon.
+
+    What it takes for a whole container is one: brackets in texts may mislead the search, but never the parser.
+    """
+    closing = "}" if text[at] == "{" else "]"
+    opened = end = at
+    levels = 0
+    for _ in range(_MOST_ENDS):
+        end = text.find(closing, end, at + _SHARED_UP_TO) + 1
+        if not end:
+            return None
+        levels += text.count(text[at], opened, end) - 1
+        opened = end
+        if levels == 0:
+            try:
+                return (from_json(text[at:end]), end) if end - at >= _FAST_FROM else None
+            except ValueError:
+                return None
+    return None
 
 
 def _place_of(key: str, keys: list[str], place: int) -> int:

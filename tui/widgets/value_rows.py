@@ -184,6 +184,8 @@ def _rest(row: Row) -> Line:
 def is_one_line(row: Row, width: int) -> bool:
     """Whether a row surely takes one line, without laying it out."""
     node = row.node
+    if row.kind == HEAD and node.folds and not node.is_open:
+        return True
     texts = [text for text in (node.step, node.value) if isinstance(text, str)]
     if row.kind != HEAD or not all(text.isascii() and text.isprintable() for text in texts):
         return row.kind != HEAD
