@@ -300,9 +300,13 @@ async def test_what_it_waits_for_is_said() -> None:
         connected.set()
         await driver.until(lambda: "Reading threads …" in driver.text("#threads"), "other words")
         await driver.until(lambda: "reading threads · esc stops" in driver.text("#header"), "in the header, too")
-        listed_now.set()
-        await driver.until(lambda: driver.screen.is_ready, "the threads")
+        await driver.press("escape")
+        await driver.until(lambda: "The threads were not" in driver.text("#threads"), "what became of it")
         assert "reading" not in driver.text("#header")
+        listed_now.set()
+        await driver.press("ctrl+r")
+        await driver.until(lambda: listed(driver), "the threads")
+        await driver.until(lambda: "reading" not in driver.text("#header"), "the end of the words")
 
 
 async def test_nothing_is_asked_of_a_server_that_does_not_answer() -> None:

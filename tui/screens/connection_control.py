@@ -112,11 +112,13 @@ class ConnectionControl:
 
     def _given_up(self) -> None:
         """The user does not want to wait: what is here already stays."""
-        if self.state == "connecting":
+        connected = self.state != "connecting"
+        if not connected:
             self.state = "offline"
-            if not self._screen.threads_list.threads:
-                words = keyed("Not connected. {app.refresh} tries again.")
-                self._screen.threads_list.show((), has_more=False, words=words)
+        if not self._screen.threads_list.threads:
+            words = "The threads were not read" if connected else "Not connected"
+            words = keyed(f"{words}. {{app.refresh}} tries again.")
+            self._screen.threads_list.show((), has_more=False, words=words)
         self.is_ready = True
         self.show()
         self._screen.history.opening_given_up()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Run, Thread
-from tui.domain.thread_titles import thread_title
+from tui.domain.thread_titles import NO_MESSAGES, thread_title
 from tui.screens.runs import PAGE, RunChoice, RunsScreen
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class RunsControl:
         async def read(offset: int) -> Sequence[Run]:
             return await backend.runs(thread_id, limit=PAGE, offset=offset)
 
-        title = f"Runs of {thread_title(thread)} …{tail(thread_id, 8)}"
+        name = thread_title(thread)
+        title = f"Runs of {f'{name} ' * (name != NO_MESSAGES)}…{tail(thread_id, 8)}"
         window = RunsScreen(title, read, self._screen.now, read_only=self._screen.read_only)
         self._screen.app.push_screen(window, partial(self._chosen, thread_id))
 

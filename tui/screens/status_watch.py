@@ -63,6 +63,7 @@ class StatusWatch:
         if changed:
             await self._take(changed, page.threads)
         threads.sort()
+        threads.pane.ages_changed()
         threads.pane.is_walked = False
 
     async def _take(self, changed: Collection[str], seen: Sequence[Thread]) -> None:

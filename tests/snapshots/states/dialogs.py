@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.snapshots.record_shapes import WIDE
+from tests.snapshots.recorded import RecordedBackend, recorded_backend
 from tests.snapshots.stage import State, settle
 from tests.snapshots.states.editor import change
 from tests.snapshots.states.timeline import shapes, timeline
 from tests.ui.driving import Driver
 from tui.demo.seed import BRANCHED, SF
+from tui.screens.dialogs import ChooseScreen
+from tui.screens.runs import RunsList
+
+
+def never_run() -> RecordedBackend:
+    """Threads without runs."""
+    backend = recorded_backend()
+    return replace(backend, run_list={thread_id: [] for thread_id in backend.threads})
 
 
 async def help_(driver: Driver) -> None:
@@ -58,6 +69,19 @@ async def run_details(driver: Driver) -> None:
     await driver.press("enter")
 
 
+async def assistant(driver: Driver) -> None:
+    """Who is to run a new thread."""
+    await driver.press("1", "a")
+    await driver.yes()
+    await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the choice")
+
+
+async def no_runs(driver: Driver) -> None:
+    """The runs of a thread that has none."""
+    await driver.press("R")
+    await driver.until(lambda: "starts one" in driver.text(RunsList), "that there are none")
+
+
 async def leaving(driver: Driver) -> None:
     """A draft was not sent."""
     await change(driver)
@@ -79,7 +103,9 @@ STATES = (
     State("copy-menu", copy, SF),
     State("copy-menu-wide-characters", copy, WIDE, shapes),
     State("runs", runs, BRANCHED),
+    State("runs-empty", no_runs, backend=never_run),
     State("run-details", run_details, BRANCHED),
+    State("assistant-choice", assistant, SF),
     State("first-hint", None, options={"first_start": True}),
     State("leave-question", leaving, SF),
     State("read-only", timeline, SF, options={"read_only": True, "profile": "staging"}),
