@@ -19,26 +19,21 @@ from tui.backends.errors import CannotConnect
 from tui.domain.addresses import Address
 from tui.domain.checkpoint import Thread
 from tui.domain.labels import Activity
-from tui.domain.plans import TravelPlan
-from tui.domain.production import Care, Write
-from tui.domain.requests import PlannedRequest
-from tui.domain.safe_text import one_line
+from tui.domain.production import Care
 from tui.screens.beside import Beside, BesideControl
+from tui.screens.careful import CarefulScreen
 from tui.screens.connection_control import ConnectionControl
 from tui.screens.copy_control import CopyControl
-from tui.screens.dialogs import TextScreen
 from tui.screens.drafts import Drafts
 from tui.screens.history_control import HistoryControl
 from tui.screens.input_control import InputControl
 from tui.screens.inspector_control import InspectorControl
 from tui.screens.live_control import LiveControl
 from tui.screens.offers import OFFLINE_KEYS, has_nothing, offers, reasons_to_stay
-from tui.screens.panes import PanesScreen
 from tui.screens.runs_control import RunsControl
 from tui.screens.status_watch import StatusWatch
 from tui.screens.threads_control import ThreadsControl
 from tui.screens.travel_control import TravelControl
-from tui.screens.type_id import TypeIdScreen
 from tui.screens.waiting_keys import WaitingKeys
 from tui.screens.watch_control import WatchControl
 from tui.screens.work import Stopped, Work
@@ -55,14 +50,13 @@ from tui.widgets.live_pane import LivePane
 from tui.widgets.pane_row import PaneRow
 from tui.widgets.pane_title import set_title
 from tui.widgets.question_line import QuestionLine
-from tui.widgets.request_lines import request_page
 from tui.widgets.row_view import RowView
 from tui.widgets.rows_compositor import RowsCompositor
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
 
 
-class DebuggerScreen(PanesScreen):
+class DebuggerScreen(CarefulScreen):
     """The debugger. `now` is the clock that ages are measured with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,16 +75,13 @@ class DebuggerScreen(PanesScreen):
         beside: Beside | None = None,
         secrets: Sequence[str] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(session, care=care, read_only=read_only)
         self._compositor = RowsCompositor()
-        self.session = session
         self.secrets = tuple(secrets)
         """The connection's keys: what is written to a file goes without them."""
-        self.read_only = read_only or not session.can_run
         self.drafts = Drafts()
         self.work = Work(self)
         self.waiting_keys = WaitingKeys(self)
-        self.care = care
         self.connection = ConnectionControl(self, open_address=open_address)
         self.beside = BesideControl(self, beside)
         self.threads = ThreadsControl(self)
@@ -118,11 +109,6 @@ class DebuggerScreen(PanesScreen):
         yield FindLine(id="find")
         yield QuestionLine(id="question")
         yield KeyBar(self.offers, self.pane_tabs, lambda: OFFLINE_KEYS if has_nothing(self) else (), id="keys")
-
-    @property
-    def address(self) -> str:
-        """The server's URL, without secrets."""
-        return one_line(self.session.address)
 
     @property
     def ends_its_server(self) -> bool:
@@ -167,36 +153,6 @@ class DebuggerScreen(PanesScreen):
             self.connection.found(alive=False)
         super().report(error)
 
-    def ask_write(
-        self,
-        question: str,
-        details: str,
-        on_yes: Callable[[], object],
-        on_no: Callable[[], object] | None = None,
-        *,
-        thread_id: str | None = None,
-    ) -> None:
-        """Ask before something runs or changes, unless the user does not want that; always on production."""
-        if self.care.asks(Write.CHANGE):
-            place = self.care.place(self.address, thread_id)
-            self.query_one(QuestionLine).set_class(self.care.production, "-production")
-            self.ask(question, f"{place} {details}".strip(), on_yes, on_no)
-        else:
-            on_yes()
-
-    def ask_delete(self, words: str, question: str, on_yes: Callable[[], object], *, thread_id: str) -> None:
-        """Ask before something goes for good; on production the id has to be typed."""
-        if self.care.wants_id(Write.DELETE):
-            asked = f"{self.care.place(self.address)} {words}"
-
-            def answered(typed: bool | None) -> None:
-                if typed:
-                    on_yes()
-
-            self.app.push_screen(TypeIdScreen(asked, thread_id), answered)
-        else:
-            self.ask(question, words, on_yes)
-
     def pane_tabs(self) -> list[PaneTab]:
         """None while there is nothing to look at."""
         return [] if has_nothing(self) else super().pane_tabs()
@@ -204,10 +160,6 @@ class DebuggerScreen(PanesScreen):
     def connection_is(self, *, alive: bool) -> None:
         """What a look at the server found out about it."""
         self.connection.found(alive=alive)
-
-    def show_requests(self, requests: Sequence[PlannedRequest], plan: TravelPlan) -> None:
-        """Show what would be sent."""
-        self.app.push_screen(TextScreen("What would be sent", request_page(requests, plan, self.address)))
 
     def show_progress(self, says: str, *, only: str | None = None, may_stop: bool = False) -> None:
         """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
@@ -251,12 +203,12 @@ class DebuggerScreen(PanesScreen):
 
     def action_new_thread(self) -> None:
         """Make a thread."""
-        if self._may_write() and self.connection.is_reached():
+        if self.may_write() and self.connection.is_reached():
             self.threads.ask_new()
 
     def action_delete_thread(self) -> None:
         """Delete a thread."""
-        if self._may_write() and self.connection.is_reached():
+        if self.may_write() and self.connection.is_reached():
             self.threads.ask_delete()
 
     def action_next_status(self) -> None:
@@ -282,11 +234,6 @@ class DebuggerScreen(PanesScreen):
     def reasons_to_stay(self) -> list[str]:
         """What a user should know before leaving, a sentence each."""
         return reasons_to_stay(self)
-
-    def _may_write(self) -> bool:
-        if self.read_only:
-            self.tell("This connection is read-only: nothing can be run or changed.")
-        return not self.read_only
 
     # Timeline, inspector, editors.
 
