@@ -18,7 +18,7 @@ from tests.hostile.corpus import an_id, everything, named, short
 from tests.hostile.server import HostileServer, hostile_server
 from tests.hostile.verbs import Shown, shown
 from tui.cli.failures import exit_code_of, make_logs_safe
-from tui.cli.options import join_command
+from tui.cli.options import join_command, run_command
 from tui.cli.output import say_aside
 from tui.domain.cells import cell_len
 from tui.domain.safe_text import one_line, sanitise
@@ -183,6 +183,7 @@ def test_what_is_said_aside(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_command_to_be_copied_runs_nothing_but_itself() -> None:
     thread, run = "t; rm -rf ~", "$(reboot)"
     assert shlex.split(join_command(thread, run, " --url u")) == ["forkpoint", "join", thread, run, "--url", "u"]
+    assert shlex.split(run_command(thread)) == ["forkpoint", "run", thread, "--input", "JSON"]
 
 
 def test_what_a_library_logs() -> None:

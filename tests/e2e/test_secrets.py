@@ -62,6 +62,7 @@ def with_callers(asked: Asked, value: Any) -> Any:
             kept = run.setdefault("kwargs", {}).setdefault("config", {}).setdefault("configurable", {})
             kept |= {"langgraph_auth_user": {"identity": CALLER, "token": KEY}, "langgraph_auth_permissions": [CALLER]}
             kept |= {"authorization": f"Bearer {CALLER}", "x-api-key": CALLER}
+            run["kwargs"]["context"] = {"tier": "gold", "caller": {"x-api-key": CALLER, "authorization": CALLER}}
     if "/history" in asked.path or "/state" in asked.path:
         for row in value if isinstance(value, list) else [value]:
             if isinstance(row.get("metadata"), dict):
@@ -88,7 +89,10 @@ def commands(thread: str) -> dict[str, list[tuple[str, ...]]]:
         "threads": [("threads",), ("threads", "--json")],
         "history": [("history", thread), ("history", thread, "--json")],
         "show": [("show", thread), ("show", at, "--json")],
-        "runs": [("runs", thread), ("runs", thread, "--json")],
+        "runs": [
+            *(("runs", thread), ("runs", thread, "--json")),
+            *(("runs", thread, "latest"), ("runs", thread, "latest", "--json")),
+        ],
         "join": [("join", thread, "latest", "--json")],
         "doctor": [("doctor",), ("doctor", "--json")],
         "cancel": [("cancel", thread, "latest")],

@@ -116,6 +116,15 @@ def test_a_traceback_is_folded_below_what_it_says() -> None:
     ]
 
 
+def test_who_called_is_nobodys_business() -> None:
+    caller = {"x-api-key": "planted", "langgraph_auth_user": {"identity": "planted"}, "cookie": "planted"}
+    run = replace(RUN, kwargs={"config": {"configurable": dict(caller)}, "context": {"authorization": "planted"}})
+    text = "\n".join(page(replace(START, metadata={"kept": 1, **caller}), run=RunFacts(run, "agent"), width=400))
+    assert "kept" in text
+    assert text.count("[hidden]") >= 3
+    assert "planted" not in text
+
+
 def test_long_results_and_metadata_are_folded() -> None:
     done = Task("t3", "look", result={f"k{n}": n for n in range(20)})
     checkpoint = replace(START, tasks=(done,), metadata={f"m{n}": n for n in range(9)})

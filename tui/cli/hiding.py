@@ -9,7 +9,7 @@ from collections.abc import MutableMapping, Sequence
 
 from tui.config_values import KEY_VARIABLE, Connection
 from tui.domain.safe_text import sanitise
-from tui.domain.secrets import hide_in_content, is_secret_header
+from tui.domain.secrets import hide, hide_in_content, is_secret_header
 
 
 class _Gate(io.TextIOWrapper):
@@ -46,7 +46,7 @@ def keep_out_of_the_log(secrets: Sequence[str]) -> None:
     write = Logger.__call__
 
     def clean(words: str) -> str:
-        return sanitise(hide_in_content(words, secrets))
+        return sanitise(hide(hide_in_content(words, secrets)))
 
     def written(self: Logger, *args: object, **kwargs: object) -> None:
         named = (f"{name}={clean(repr(value))}" for name, value in kwargs.items())

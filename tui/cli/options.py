@@ -118,6 +118,11 @@ def join_command(thread_id: str, run_id: str, where: str) -> str:
     return f"forkpoint join {shlex.quote(thread_id)} {shlex.quote(run_id)}{where}"
 
 
+def run_command(thread: str) -> str:
+    """The command that starts a run, likewise."""
+    return f"forkpoint run {shlex.quote(thread)} --input JSON"
+
+
 def _reached(connection: Connection) -> AbstractContextManager[Connection]:
     """The connection, through a tunnel if it wants one."""
     if connection.ssh is None:

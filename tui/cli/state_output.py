@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tui.cli.options import run_command
 from tui.cli.output import say, say_fields
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Checkpoint, Task, Thread
@@ -31,7 +32,7 @@ def say_thread(thread: Thread) -> None:
             ("values", in_words(thread.raw.get("values"), _CELLS)),
         ]
     )
-    say(f"\nNo checkpoints yet. Start a run: forkpoint run {thread.thread_id} --input JSON")
+    say(f"\nNo checkpoints yet. Start a run: {run_command(thread.thread_id)}")
 
 
 def say_checkpoint(checkpoint: Checkpoint) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.asking import check_answerable, yes_option
-from tui.cli.options import Options, backend_options, connected, json_option, object_argument, run_async
+from tui.cli.options import Options, backend_options, connected, json_option, object_argument, run_async, run_command
 
 if TYPE_CHECKING:
     from tui.domain.checkpoint import Thread
@@ -174,7 +174,7 @@ async def _history(options: Options, part: str, limit: int) -> None:
     elif len(opened.tree):
         say_tree(opened.tree, ascii_only=options.ascii)
     else:
-        say(f"No checkpoints yet. Start a run: forkpoint run {part} --input JSON")
+        say(f"No checkpoints yet. Start a run: {run_command(part)}")
 
 
 @click.command()
@@ -263,7 +263,7 @@ async def _runs(options: Options, part: str, limit: int) -> None:
     elif found:
         say_columns([run_row(run, now) for run in found], right=frozenset({2}))
     else:
-        say(f"No runs yet. Start one: forkpoint run {part} --input JSON")
+        say(f"No runs yet. Start one: {run_command(part)}")
 
 
 VERBS = (threads, new, delete, history, show, runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -223,7 +224,7 @@ class OpenThread:
                 name = tail(self.thread_id, 8)
                 raise NotFound(
                     f"Thread …{name} has no checkpoints yet.",
-                    hint=f"Start a run with an input first: forkpoint run {name} --input JSON",
+                    hint=f"Start a run with an input first: forkpoint run {shlex.quote(name)} --input JSON",
                 )
             return self.tree.head
         if is_full_id(base):
@@ -234,7 +235,7 @@ class OpenThread:
         if not found:
             raise NotFound(
                 f"No checkpoint of thread …{tail(self.thread_id, 8)} begins or ends with {base!r}.",
-                hint=f"List them: forkpoint history {tail(self.thread_id, 8)}",
+                hint=f"List them: forkpoint history {shlex.quote(tail(self.thread_id, 8))}",
             )
         if len(found) > 1:
             raise AmbiguousName("checkpoints", base, found, {one: self._words(one) for one in found[:MOST_CANDIDATES]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -151,7 +152,7 @@ class Session:
                 raise NotFound(f"Thread …{tail(thread_id, 8)} has no runs yet.")
             raise NotFound(
                 f"Thread …{tail(thread_id, 8)} has no run {part!r}.",
-                hint=f"List them: forkpoint runs {tail(thread_id, 8)}",
+                hint=f"List them: forkpoint runs {shlex.quote(tail(thread_id, 8))}",
             )
         if len(found) > 1:
             about = {run.run_id: run.status for run in runs if run.run_id in found}
