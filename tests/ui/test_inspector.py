@@ -72,6 +72,23 @@ async def test_what_is_new_is_in_sight(size: tuple[int, int]) -> None:
         assert "question 0" in driver.text("#tab-messages")
 
 
+async def test_a_tab_that_was_never_seen_has_its_lines_before_its_first_picture() -> None:
+    async with app_on_fake(backend=backend_with(talk(3))) as (driver, _):
+        inspector = driver.screen.inspector
+        width = inspector.view.scrollable_content_region.width
+        for tab in ("JSON", "State"):
+            while inspector.tab != tab:
+                inspector.action_tab(-1)
+            view = inspector.view
+            assert isinstance(view, ValueView)
+            assert not view.size, "it was laid out already"
+            before = [view.row_at(index, width) for index in range(view.row_count)]
+            assert before
+            await driver.pilot.pause()
+            assert view.scrollable_content_region.width == width
+            assert [view.row_at(index, width) for index in range(view.row_count)] == before
+
+
 async def test_folding_by_enter_and_by_arrows() -> None:
     async with app_on_fake(backend=backend_with(talk(1), talk(1, ANSWER))) as (driver, _):
         view = driver.screen.inspector.query_one(MessagesView)

@@ -256,6 +256,7 @@ class Inspector(Vertical):
 
     def _fill_value(self, view: ValueView) -> None:
         shown = self._shown
+        view.expect(max(other.scrollable_content_region.width for other in self.query(RowView)))
         if shown is None:
             view.show({}, words=self._words)
             return

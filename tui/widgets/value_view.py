@@ -56,6 +56,7 @@ class ValueView(RowView):
         self._words = ""
         self._lines: list[tuple[Row, int]] = []
         self._width = 0
+        self._expected = 0
         self._at: Path = ()
         self._heights: dict[tuple[Node, str], int] = {}
         self._drawn: Recent[tuple[Node, str, bool], list[Line]] = Recent(_KEPT_LINES)
@@ -63,6 +64,10 @@ class ValueView(RowView):
         self._version = 0
         self._search: Iterator[Path | None] | None = None
         self._timer: Timer | None = None
+
+    def expect(self, width: int) -> None:
+        """How many cells a line will have: known before the view is, its first picture is not an empty one."""
+        self._expected = width
 
     def show(self, value: JSON, *, before: object = UNKNOWN, words: str = "") -> None:
         """Show a value; `before` is the one before it, to mark what changed; `words` are for one that holds nothing."""
@@ -228,7 +233,7 @@ class ValueView(RowView):
         self._trees.put((id(root.value), id(root.before)), (root.value, root.before, self._version, self._tree))
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
+        width = self.scrollable_content_region.width if self.size else self._expected
         if width != self._width:
             self._width = width
             self._drawn.clear()
