@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.forkpoint import forkpoint
+from tests.e2e.forkpoint import forkpoint, ok
 from tests.e2e.recorder import recording
 from tests.unit.test_agent_server_route import Files, Proxy, Served, listening
 
@@ -90,3 +91,18 @@ def test_a_key_comes_from_the_keyring(server_url: str, tmp_path: Path) -> None:
         config.write_text(f'[profiles.p]\nurl = "{recorder.url}"\napi_key = "keyring:nobody/me"\n')
         nothing = forkpoint("threads", "--profile", "p", **environ)
         assert (nothing.code, "keyring set nobody me" in nothing.err) == (2, True)
+
+
+def test_the_command_that_joins_takes_the_same_way(server_url: str) -> None:
+    thread = ok("new", "--json", url=server_url).json["thread_id"]
+    with recording(server_url) as recorder:
+        way = ("--header", "X-Team=env:TEAM", "--insecure-http")
+        asked = ("run", thread, "--assistant", "agent", "--input", '{"messages": []}', "--background")
+        started = forkpoint(*asked, *way, url=recorder.url, TEAM="blue")
+        command = shlex.split(started.out.partition("Join it: ")[2])
+        assert command[:3] == ["forkpoint", "join", thread], started.out + started.err
+        assert "--insecure-http" in command
+        recorder.asked.clear()
+        forkpoint(*command[1:], TEAM="blue")
+        assert recorder.asked
+        assert {asked.headers.get("x-team") for asked in recorder.asked} == {"blue"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 
 import pytest
@@ -152,6 +153,15 @@ def test_never_cuts_inside_what_shows_as_one_character(parts: list[str], cells: 
 )
 def test_shorten(text: str, cells: int, expected: str) -> None:
     assert shorten(text, cells) == expected
+
+
+def test_no_control_or_format_character_of_unicode_is_forgotten() -> None:
+    # Signs over or before numbers are drawn.
+    seen = {*range(0x600, 0x606), 0x6DD, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in "\n\t":
+            assert (sanitise(character) != character) is (code not in seen), hex(code)
 
 
 def test_marks_without_end_are_cut() -> None:

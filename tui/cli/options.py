@@ -101,7 +101,9 @@ def backend_options(function: F) -> F:
             insecure_http=insecure_http,
         )
         typed = {"--profile": profile, "--url": url, "--ca": ca_file, "--cert": cert, "--proxy": proxy, "--ssh": ssh}
-        where = "".join(f" {option} {shlex.quote(text)}" for option, text in typed.items() if text)
+        given = [(option, text) for option, text in typed.items() if text] + [("--header", text) for text in headers]
+        where = "".join(f" {option} {shlex.quote(text)}" for option, text in given)
+        where += " --insecure-http" if insecure_http else ""
         as_json, yes = kwargs.pop("as_json", False), kwargs.pop("yes", False)
         keep_out(connection.secrets)
         keep_from_children(connection)
