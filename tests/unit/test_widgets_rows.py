@@ -16,7 +16,7 @@ from tui.domain.thread_titles import NO_MESSAGES, thread_title
 from tui.domain.tree import CheckpointTree
 from tui.widgets.lines import plain
 from tui.widgets.run_rows import run_line, run_page
-from tui.widgets.thread_rows import preview_line, thread_age, thread_line
+from tui.widgets.thread_rows import BESIDE_FROM, line_with_preview, preview_line, thread_age, thread_line
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
 
@@ -136,6 +136,22 @@ def test_a_thread_row_has_the_width_of_the_pane(width: int) -> None:
     assert cell_len(line) == width
     assert line.startswith(" ▶ ")
     assert line.rstrip().endswith("5m")
+
+
+@pytest.mark.parametrize("width", [40, 63, 64, 78, 120])
+@pytest.mark.parametrize(
+    "title", ["weather in SF", "샌프란시스코 날씨 🙂", "a title that is longer than its column " * 2]
+)
+def test_what_was_said_last_stands_beside_the_title_where_there_is_room(width: int, title: str) -> None:
+    thread = Thread("t", "busy", updated_at=EPOCH, metadata={"title": title}, preview=SAID)
+    alone = thread_line(thread, EPOCH + timedelta(minutes=5), width)
+    line = plain(line_with_preview(alone, thread, width))
+    assert cell_len(line) == width
+    assert line.rstrip().endswith("5m")
+    if width < BESIDE_FROM or (len(title) > 30 and width < 120):
+        assert line == plain(alone)
+    else:
+        assert line.index('"It is') > line.index(title.strip())
 
 
 def run_with(**kwargs: Any) -> Run:

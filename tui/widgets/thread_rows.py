@@ -21,6 +21,12 @@ _AROUND = 5 + AGE_CELLS
 
 _LONGEST = 200
 
+BESIDE_FROM = 64
+"""Cells from which on a line has room for more than the title."""
+
+TITLE_CELLS = 30
+"""Of a title with something beside it."""
+
 STATUS_MARKS: dict[str, tuple[str, str]] = {
     "idle": ("●", "calm"),
     "interrupted": ("‖", "mark-waiting"),
@@ -39,6 +45,17 @@ def twins(threads: Sequence[Thread], width: int) -> frozenset[str]:
     for thread in threads:
         shown.setdefault(cut_words(thread_title(thread), width - _AROUND), []).append(thread.thread_id)
     return frozenset(chain.from_iterable(ids for ids in shown.values() if len(ids) > 1))
+
+
+def line_with_preview(line: Line, thread: Thread, width: int) -> Line:
+    """A thread's line with what was said last behind the title, where the line has the room."""
+    head, title, *rest = line[:2], line[2][0].rstrip(), *line[3:]
+    used = max(TITLE_CELLS, cell_len(title))
+    room = cell_len(line[2][0]) - used - 2
+    if width < BESIDE_FROM or room < TITLE_CELLS // 2:
+        return line
+    words, style = _second_words(thread)
+    return (*head, (fit(title, used) + "  ", line[2][1]), (fit(cut_words(words, room), room), style), *rest)
 
 
 def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False, is_twin: bool = False) -> Line:

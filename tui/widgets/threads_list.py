@@ -14,7 +14,7 @@ from tui.domain.checkpoint import Thread
 from tui.domain.thread_titles import thread_title
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
-from tui.widgets.thread_rows import preview_line, thread_age, thread_line, twins
+from tui.widgets.thread_rows import BESIDE_FROM, line_with_preview, preview_line, thread_age, thread_line, twins
 
 AGES_SECONDS = 30.0
 """How often it is looked whether the ages that are in sight have changed."""
@@ -123,7 +123,8 @@ class ThreadsList(LineList):
         new, width = self._threads[number], self.scrollable_content_region.width
         is_open = new.thread_id == self._open_id
         lines = [(thread_line(t, then, width, is_open=is_open), preview_line(t, width)) for t in (old, new)]
-        if lines[0][0] != lines[1][0] or (self.row_height > 1 and lines[0][1] != lines[1][1]):
+        says_more = self.row_height > 1 or width >= BESIDE_FROM
+        if lines[0][0] != lines[1][0] or (says_more and lines[0][1] != lines[1][1]):
             self.rows_changed(number, number)
 
     def mark_open(self, thread_id: str | None) -> None:
@@ -161,7 +162,8 @@ class ThreadsList(LineList):
             return ((" ┄ more threads, not read yet", "calm"),)
         thread = self._threads[index]
         is_twin = thread.thread_id in self._all_twins()
-        return thread_line(thread, self._aged_at, width, is_open=thread.thread_id == self._open_id, is_twin=is_twin)
+        line = thread_line(thread, self._aged_at, width, is_open=thread.thread_id == self._open_id, is_twin=is_twin)
+        return line if self.row_height > 1 else line_with_preview(line, thread, width)
 
     def _all_twins(self) -> frozenset[str]:
         if self._twins is None:
