@@ -188,9 +188,13 @@ class FakeBackend:
         reading: HistoryReading | None = None,
     ) -> HistoryPage:
         self._note("history", (limit, before))
+        await self.before_page()
         older = [row for row in reversed(self.rows[thread_id]) if before is None or row.checkpoint_id < before]
         page = older[: min(limit, self.page_limit)]
         return HistoryPage(page, reached_end=len(page) == len(older), received_bytes=1000 * len(page))
+
+    async def before_page(self) -> None:
+        """Called when a page of history is asked for, as the last of `calls` says: to hold it back, to count it."""
 
     async def update_state(self, thread_id: str, update: StateUpdate) -> CheckpointRef:
         self._note("update_state", update)

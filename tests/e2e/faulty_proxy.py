@@ -61,6 +61,8 @@ class FaultyProxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self.fault: Callable[[Asked], Fault] = lambda _asked: None
         self.asked: list[Asked] = []
+        self.under_way: list[Asked] = []
+        """Requests whose answers are not through yet."""
 
     def requests(self, method: str, ending: str) -> list[Asked]:
         """The recorded requests of a method whose path ends so."""
@@ -85,8 +87,12 @@ class FaultyProxy:
                 head = await reader.readuntil(b"\r\n\r\n")
                 asked = _parse(head)
                 self.asked.append(asked)
-                body = await reader.readexactly(int(asked.headers.get("content-length", "0")))
-                await self._treat(self.fault(asked), head, body, writer)
+                self.under_way.append(asked)
+                try:
+                    body = await reader.readexactly(int(asked.headers.get("content-length", "0")))
+                    await self._treat(self.fault(asked), head, body, writer)
+                finally:
+                    self.under_way.remove(asked)
         finally:
             writer.close()
 

@@ -114,7 +114,9 @@ async def test_answers_that_come_out_of_order_do_not_overtake(weather: Weather) 
             await driver.until(partial(asked_so_often, times), "the request")
         await driver.press("s")
         await driver.until(lambda: driver.screen.threads.find(weather.thread_id) is not None, "the idle threads")
-        await asyncio.sleep(1.0)  # until the slowest answer would have come
+        searches = weather.proxy.requests("POST", "/threads/search")
+        await driver.until(lambda: not any(one in searches for one in weather.proxy.under_way), "the slowest answer")
+        await driver.pilot.pause()
         assert driver.screen.threads.status == "idle"
         assert driver.screen.threads.find(weather.thread_id) is not None
 

@@ -49,19 +49,11 @@ class StoppingBackend(FakeBackend):
 
     stops_at: int = 0
 
-    async def history(
-        self,
-        thread_id: str,
-        *,
-        limit: int,
-        before: str | None = None,
-        namespace: str = "",
-        reading: HistoryReading | None = None,
-    ) -> HistoryPage:
+    async def before_page(self) -> None:
+        """Count, and stop."""
         self.stops_at -= 1
         if self.stops_at == 0:
             raise asyncio.CancelledError
-        return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
 
 
 @pytest.mark.parametrize(

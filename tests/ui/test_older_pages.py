@@ -12,7 +12,6 @@ from tests.benchmarks.long_threads import ThreadMaker
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_server, opened_app
 from tests.ui.test_navigation import long_thread
-from tui.backends.base import HistoryPage, HistoryReading
 from tui.backends.errors import ConnectionLost
 from tui.screens import older_pages
 from tui.screens.garbage import GARBAGE
@@ -26,19 +25,12 @@ class SlowBackend(FakeBackend):
     permits: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     handed_out: int = 0
 
-    async def history(
-        self,
-        thread_id: str,
-        *,
-        limit: int,
-        before: str | None = None,
-        namespace: str = "",
-        reading: HistoryReading | None = None,
-    ) -> HistoryPage:
+    async def before_page(self) -> None:
+        """Wait for a permit."""
+        limit, before = self.calls[-1][1]
         if before is not None and limit != FIRST_PAGE:
             await self.permits.acquire()
         self.handed_out += 1
-        return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
 
     def allow(self, pages: int = 1000) -> None:
         """Permit so many pages more."""

@@ -13,7 +13,6 @@ from textual.widgets import Input
 
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
-from tui.backends.base import HistoryPage, HistoryReading
 from tui.backends.errors import NotFound
 from tui.widgets.args_editor import ArgsEditor
 
@@ -29,18 +28,10 @@ class SlowBackend(FakeBackend):
         self.add_weather_thread()
         self.add_weather_thread()
 
-    async def history(
-        self,
-        thread_id: str,
-        *,
-        limit: int,
-        before: str | None = None,
-        namespace: str = "",
-        reading: HistoryReading | None = None,
-    ) -> HistoryPage:
+    async def before_page(self) -> None:
+        """Wait at the gate."""
         self.waiting += 1
         await self.gate.wait()
-        return await super().history(thread_id, limit=limit, before=before, namespace=namespace, reading=reading)
 
 
 def open_gate() -> SlowBackend:
