@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.hostile.serving import Answering, LocalServer, running
 
 Lie = Callable[[dict[str, Any]], dict[str, Any]]
 """What becomes of the body of an edit."""
@@ -54,25 +54,15 @@ def _with_args(body: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-class LyingProxy(ThreadingHTTPServer):
+class LyingProxy(LocalServer):
     """Hands on all requests but edits. `asked` has all that arrived."""
 
-    daemon_threads = True
-
     def __init__(self, target: str, lie: Lie) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         parts = urlsplit(target)
         self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 80
         self.lie = lie
-        self.asked: list[str] = []
         self.lies = 0
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that has enough hangs up: nothing to say about."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
     def runs_started(self) -> list[str]:
@@ -80,19 +70,12 @@ class LyingProxy(ThreadingHTTPServer):
         return [asked for asked in self.asked if re.fullmatch(r"POST /threads/[^/]+/runs(/stream|/wait)?", asked)]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: LyingProxy
-    protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        self._hand_on()
-
-    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815
-
-    def _hand_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        asked = f"{self.command} {self.path.partition('?')[0]}"
-        self.server.asked.append(asked)
+    def answer(self, path: str, body: bytes) -> None:
+        """Hand it on, or lie."""
+        asked = f"{self.command} {path}"
         if re.fullmatch(r"GET /threads/[^/]+/stream", asked):
             self.send_error(404)  # a stream without end, which this proxy can't hand on
             return
@@ -116,19 +99,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(whole)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing."""
-
 
 @contextmanager
 def lying_proxy(target: str, lie: Lie) -> Iterator[LyingProxy]:
     """A running one."""
-    proxy = LyingProxy(target, lie)
-    worker = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    worker.start()
-    try:
+    with running(LyingProxy(target, lie)) as proxy:
         yield proxy
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-        worker.join()

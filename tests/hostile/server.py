@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.hostile.corpus import an_id, as_dict, everything, named
+from tests.hostile.serving import Answering, LocalServer, running
 
 THREAD, RUN, ASSISTANT = an_id("thread-"), an_id("run-"), an_id("assistant-")
 ROWS = 4
@@ -122,38 +121,21 @@ def events() -> list[tuple[str, Any]]:
     ]
 
 
-class HostileServer(ThreadingHTTPServer):
-    """Answers, and remembers what it was asked."""
-
-    daemon_threads = True
+class HostileServer(LocalServer):
+    """Says what nobody should say."""
 
     def __init__(self, refuses: int | None = None, headers: tuple[bytes, ...] = ()) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.refuses = refuses
         self.headers = headers
-        self.asked: list[str] = []
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that has enough hangs up: nothing to say about."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: HostileServer
-    protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        self._answer()
-
-    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815
-
-    def _answer(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length") or 0))
-        path = self.path.partition("?")[0]
-        self.server.asked.append(f"{self.command} {path}")
+    def answer(self, path: str, body: bytes) -> None:
+        """The same at every request."""
+        del body
         if self.server.refuses is not None:
             self._send(self.server.refuses, json.dumps({"detail": everything(sendable=False)}).encode())
         elif path.endswith("/stream") and "/runs" in path:
@@ -175,9 +157,6 @@ class _Handler(BaseHTTPRequestHandler):
         for event, data in events():
             self.wfile.write(f"event: {event}\r\ndata: {json.dumps(data)}\r\nid: {named('1')}\r\n\r\n".encode())
         self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing."""
 
 
 def assistant() -> dict[str, Any]:
@@ -210,12 +189,5 @@ def _reply(method: str, path: str) -> _Reply:
 @contextmanager
 def hostile_server(refuses: int | None = None, headers: tuple[bytes, ...] = ()) -> Iterator[HostileServer]:
     """A running one."""
-    server = HostileServer(refuses, headers)
-    worker = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    worker.start()
-    try:
+    with running(HostileServer(refuses, headers)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        worker.join()
