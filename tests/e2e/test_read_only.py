@@ -14,6 +14,7 @@ import pytest
 from langgraph_sdk import get_sync_client
 from textual.actions import SkipAction
 from textual.binding import Binding
+from textual.widgets import OptionList
 
 from tests.e2e.forkpoint import forkpoint
 from tests.e2e.recorder import Asked, Recorder, recording
@@ -184,7 +185,7 @@ async def test_no_key_and_no_command_sends_anything_but_reads(
                 if forgetful:
                     await driver.press("1", "a")
                     await driver.yes()
-                    await driver.until(lambda: len(driver.app.screen_stack) > 1, "the choice of who runs it")
+                    await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice of who runs it")
                     await driver.press("enter")
                     # The keys were worth pressing: without the lock they would have written.
                     await driver.until(lambda: kinds_of(refused) >= KINDS, f"{KINDS} in {refused}")

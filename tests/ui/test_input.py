@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from langgraph_sdk import get_sync_client
+from textual.widgets import OptionList
 
 from tests.fakes import AGENT, FakeBackend, FakeStream
 from tests.ui.driving import Driver, app_on_server, opened_app
 from tui.backends.errors import CannotConnect, ServerFailed
 from tui.domain.checkpoint import JSON, Assistant
 from tui.domain.requests import RunRequest
-from tui.screens.dialogs import ChooseScreen
 
 
 @dataclass
@@ -197,7 +197,7 @@ async def test_who_chooses_no_assistant_makes_no_thread() -> None:
     async with opened_app(backend) as driver:
         await driver.press("a")
         await driver.yes()
-        await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the choice")
+        await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice")
         await driver.pilot.pause(0.4)
         assert "making" not in driver.text("#header"), "nothing is made while the user chooses"
         await driver.press("escape")
@@ -205,7 +205,7 @@ async def test_who_chooses_no_assistant_makes_no_thread() -> None:
         assert driver.heard[-1] == "No assistant was chosen, so no thread was made: a asks again."
         await driver.press("a")
         await driver.yes()
-        await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the choice")
+        await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice")
         await driver.press("enter")
         await driver.until(lambda: driver.screen.input_editor.is_open, "the editor")
         assert opened_id(driver) == "t-3"
@@ -218,11 +218,11 @@ async def test_a_thread_is_made_for_the_chosen_assistant_on_a_real_server(server
     async with app_on_server(server_url) as driver:
         await driver.press("a")
         await driver.yes()
-        await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the choice")
+        await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice")
         await driver.press("escape")
         await driver.press("a")
         await driver.yes()
-        await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the choice")
+        await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice")
         choices = driver.app.screen.choices  # type: ignore[attr-defined]
         at = [words for _, words in choices].index("agent")
         await driver.press(*["j"] * at, "enter")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from langgraph_sdk import get_sync_client
+from textual.widgets import OptionList
 
 from tests.ui.driving import Driver, app_on_server
 from tui.domain.addresses import Address
@@ -31,7 +32,7 @@ def asked(server_url: str) -> str:
 
 async def choose(driver: Driver, wanted: str) -> None:
     """Choose one of a list by its words."""
-    await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "a choice")
+    await driver.until(lambda: isinstance(driver.app.focused, OptionList), "a choice")
     screen = driver.app.screen
     assert isinstance(screen, ChooseScreen)
     words = [words for _, words in screen.choices]

@@ -87,8 +87,9 @@ class InputControl:
 
     def run(self, value: JSON) -> None:
         """ctrl+s: run, after a question."""
-        self._screen.input_editor.hold()
-        self._start(partial(self._plan_or_release, value))
+        if self._at is not None:
+            self._screen.input_editor.hold()
+            self._start(partial(self._plan_or_release, self._at[0], value))
 
     def preview(self, value: JSON) -> None:
         """ctrl+o: show the requests."""
@@ -161,12 +162,17 @@ class InputControl:
     def _start(self, job: Job) -> None:
         self._screen.work.start(job, group="plan", says="looking for the graph")
 
-    async def _plan_or_release(self, value: JSON) -> None:
+    async def _plan_or_release(self, opened: OpenThread, value: JSON) -> None:
         try:
             await self._plan(value, self._ask)
         except BaseException:
-            self._screen.input_editor.release()
+            self._release(opened)
             raise
+
+    def _release(self, opened: OpenThread) -> None:
+        """Nothing is sent, for now: the text may change again, if it is still that of this thread."""
+        if self._at is not None and self._at[0] is opened and opened.thread_id not in self._sending:
+            self._screen.input_editor.release()
 
     async def _plan(self, value: JSON, then: Planned) -> None:
         at = self._at
@@ -181,7 +187,7 @@ class InputControl:
 
     def _ask(self, opened: OpenThread, plan: TravelPlan) -> None:
         self._screen.travel.ask(
-            opened, plan, on_yes=partial(self._is_sent, opened), on_no=self._screen.input_editor.release
+            opened, plan, on_yes=partial(self._is_sent, opened), on_no=partial(self._release, opened)
         )
 
     def _is_sent(self, opened: OpenThread) -> None:

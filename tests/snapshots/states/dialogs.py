@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual.widgets import OptionList
+
 from tests.snapshots.record_shapes import WIDE
 from tests.snapshots.recorded import RecordedBackend, recorded_backend
 from tests.snapshots.stage import State, settle
@@ -11,7 +13,6 @@ from tests.snapshots.states.editor import change
 from tests.snapshots.states.timeline import shapes, timeline
 from tests.ui.driving import Driver
 from tui.demo.seed import BRANCHED, SF
-from tui.screens.dialogs import ChooseScreen
 from tui.screens.runs import RunsList
 
 
@@ -73,7 +74,7 @@ async def assistant(driver: Driver) -> None:
     """Who is to run a new thread."""
     await driver.press("1", "a")
     await driver.yes()
-    await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the choice")
+    await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice")
 
 
 async def no_runs(driver: Driver) -> None:
