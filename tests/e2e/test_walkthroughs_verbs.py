@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langgraph_sdk import get_sync_client
 
 from tests.e2e.forkpoint import ok
+from tests.e2e.test_sockets import Guarded
 from tests.hostile.verbs import shown
 
 QUESTION = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
@@ -174,10 +176,13 @@ def test_a_dry_run_sends_nothing(server_url: str, asked: str) -> None:
 
 
 @pytest.mark.parametrize("words", [("demo",), ("demo", "--plain")], ids=" ".join)
-def test_the_demo_plays_all_three_as_text(words: tuple[str, ...]) -> None:
-    """Without a terminal also without --plain; in one, it writes nothing but text."""
+def test_the_demo_plays_all_three_as_text(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Without a terminal also without --plain; in one, it writes nothing but text, and uses no network."""
     if "--plain" in words:
-        done = shown(*words)
+        guarded = Guarded(tmp_path)
+        done = shown(*words, **guarded.environ)
+        assert len(guarded.calls) > 1
+        assert all(re.search(r" (127\.0\.0\.1|::1|localhost):\d+$", call) for call in guarded.calls), guarded.calls
         assert (done.code, done.violations) == (0, {})
         told = done.text
     else:

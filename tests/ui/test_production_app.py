@@ -92,3 +92,22 @@ async def test_esc_deletes_nothing() -> None:
         await driver.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "the main screen")
         assert not backend.sent("delete_thread")
+
+
+async def test_esc_stops_no_write_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would know whether it was done."""
+    async with app_on_fake() as (driver, backend):
+        answered, deletes = asyncio.Event(), backend.delete_thread
+
+        async def slow(thread_id: str) -> None:
+            await answered.wait()
+            await deletes(thread_id)
+
+        monkeypatch.setattr(backend, "delete_thread", slow)
+        await driver.press("1", "D")
+        await driver.yes()
+        await driver.until(lambda: "changing threads" in driver.text("#header"), "that it takes long")
+        assert "esc stops" not in driver.text("#header")
+        await driver.press("escape")
+        answered.set()
+        await driver.until(lambda: backend.sent("delete_thread"), "the deletion")
