@@ -93,16 +93,15 @@ def load_all(lab: Lab) -> Report:
     """P3: everything is read in the background, and keys are pressed meanwhile; the same keys when all is there."""
     sizes = [100, 1000, lab.size(10_000, 2_000)]
     found: dict[int, list[Loading]] = {size: [] for size in sizes}
-    raw: dict[int, float] = {}
+    raw: dict[int, list[float]] = {size: [] for size in sizes}
     idle: list[float] = []
     with lab.server() as server:
-        for size in sizes:
-            thread = _made(lab, server, size)
-            reading = timed(lambda thread=thread: list(server.make.pages(thread, RAW_PAGE)), lab.repeat)  # type: ignore[misc]
-            raw[size] = median(reading)
+        threads_made = {size: _made(lab, server, size) for size in sizes}
         server.make.steps(5)  # the newest: opened at the start, to come from
         for place, size in enumerate(reversed(sizes), start=1):
             for _ in range(lab.repeat):
+                # Both in the same minute: whatever else the machine does meets both.
+                raw[size] += timed(lambda size=size: list(server.make.pages(threads_made[size], RAW_PAGE)), 1)  # type: ignore[misc]
                 with lab.app(server.url, columns=COLUMNS, rows=LINES) as terminal:
                     threads, timeline = ready(terminal)
                     found[size].append(load_everything(terminal, threads, timeline, place, size))
@@ -111,7 +110,9 @@ def load_all(lab: Lab) -> Report:
     return _loaded(sizes, found, raw, idle)
 
 
-def _loaded(sizes: list[int], found: dict[int, list[Loading]], raw: dict[int, float], idle: list[float]) -> Report:
+def _loaded(
+    sizes: list[int], found: dict[int, list[Loading]], raw: dict[int, list[float]], idle: list[float]
+) -> Report:
     largest = found[sizes[-1]]
     delays = [1000 * delay for loading in largest for delay in loading.delays]
     report = Report()
@@ -124,7 +125,7 @@ def _loaded(sizes: list[int], found: dict[int, list[Loading]], raw: dict[int, fl
         ),
         Finding(
             *("P3", f"{sizes[-1]:,} checkpoints loaded", "s", [loading.seconds for loading in largest], Limit(2)),
-            *(raw[sizes[-1]], f"a raw reader that parses all pages of {RAW_PAGE} rows"),
+            *(median(raw[sizes[-1]]), f"a raw reader that parses all pages of {RAW_PAGE} rows"),
             note=pressed([loading.presses for loading in largest]),
         ),
     ]
@@ -133,7 +134,7 @@ def _loaded(sizes: list[int], found: dict[int, list[Loading]], raw: dict[int, fl
             *("p3-load", "Loading a whole thread", "checkpoints", "seconds"),
             [
                 Series("forkpoint", [(size, median([one.seconds for one in found[size]])) for size in sizes]),
-                Series("raw reader that parses", list(raw.items())),
+                Series("raw reader that parses", [(size, median(raw[size])) for size in sizes]),
             ],
         )
     )
