@@ -12,9 +12,9 @@ from tests.benchmarks import layout
 from tests.benchmarks.lab import Lab, Server
 from tests.benchmarks.loading import choose_row, go_to_pane, ready
 from tests.benchmarks.measure import click_row, timed
-from tests.benchmarks.pty_terminal import PtyTerminal, TooSlow
+from tests.benchmarks.pty_terminal import PATIENCE, PtyTerminal, TooSlow
 from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median, number, percentile
-from tests.benchmarks.screen import Region, Screen
+from tests.benchmarks.screen import Region
 
 MEGA = 1_000_000
 KEY = "documents"
@@ -95,17 +95,14 @@ def _keys_until_shown(terminal: PtyTerminal, threads: Region, inspector: Region)
     Keys would not do: typed while a thread opens, they wait for it.
     """
     delays: list[float] = []
-
-    def shown(screen: Screen) -> bool:
-        return screen.contains(KEY, inspector)
-
-    time.sleep(KEY_PAUSE)  # a click can overtake the key before it
-    while True:
+    shown = terminal.watch(lambda screen: screen.contains(KEY, inspector))
+    end = time.perf_counter() + PATIENCE
+    while shown.seen is None:
+        if time.perf_counter() > end:
+            raise TooSlow("The state was not shown.")
+        time.sleep(KEY_PAUSE)  # at first, too: a click can overtake the key before it
         delays.append(1000 * click_row(terminal, threads, threads.top + len(delays) % 2))
-        try:
-            return delays, terminal.wait_for(shown, what="the state", patience=KEY_PAUSE)
-        except TooSlow:
-            continue
+    return delays, shown.seen.time
 
 
 def _unfold(terminal: PtyTerminal, inspector: Region, opening: Opening) -> None:
