@@ -38,6 +38,11 @@ INTRODUCTION = (
     "server: they ask first. Old checkpoints never change."
 )
 
+TIMES = (
+    "At the right of a checkpoint stand its step and how long that took; ≤0.9s: at most that, because the run may have "
+    "waited for its turn before. A beginning of a turn says how long ago it was."
+)
+
 REMAPPING = 'Any key can be another: "timeline.replay" = "ctrl+g" in config.toml under [keys]. Names are at the right.'
 
 
@@ -126,6 +131,8 @@ def legend() -> Iterator[Paragraph]:
     for mark in Mark:
         gap = " " * (KEY_CELLS - cell_len(mark.shape))
         yield Paragraph((("  " + mark.shape, MARK_STYLES.get(mark, "")), (gap, ""), (mark.words, "")), KEY_CELLS + 2)
+    yield Paragraph(())
+    yield Paragraph(((TIMES, "calm"),))
 
 
 def bindings_of(*classes: type[DOMNode]) -> list[Binding]:

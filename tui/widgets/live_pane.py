@@ -40,7 +40,7 @@ class LivePane(LineView):
     LivePane {
         display: none;
         scrollbar-gutter: stable;
-        height: 30%; min-height: 6; max-height: 14;
+        height: 35%; min-height: 6; max-height: 24;
         &.-has-run { display: block; }
     }
     """

@@ -23,7 +23,7 @@ AUTHOR_CELLS = (5, 12)
 NARROW = 44
 """Cells below which the author's column gives some of its own to the words."""
 
-TIME_CELLS = 4
+TIME_CELLS = 5
 """Cells of a time; what is longer takes the empty cell at the end of the row."""
 
 AGO_FROM = 60
@@ -204,7 +204,7 @@ class TimelineRows:
         return max(0.0, (end - begin).total_seconds()) if begin is not None and end is not None else None
 
     def _right(self, step: str, time: Part, width: int) -> list[Part]:
-        cells = TIME_CELLS + 3 if width >= AGO_FROM else TIME_CELLS
+        cells = TIME_CELLS + 2 if width >= AGO_FROM else TIME_CELLS
         return [(" " + step.rjust(self._step_cells), "calm"), ((" " + time[0].rjust(cells)).ljust(cells + 2), time[1])]
 
     def _time(self, checkpoint_id: str, text: RowText, width: int) -> Part:
