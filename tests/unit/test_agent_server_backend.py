@@ -181,6 +181,17 @@ async def test_a_server_that_cannot_count_is_asked_once(status: int) -> None:
     assert client.capabilities.missing == {"threads/count"}
 
 
+async def test_who_connects_again_asks_again_for_what_was_missing() -> None:
+    script = Script(
+        answer({}, 404), answer({"version": "0.16.7", "langgraph_py_version": "1.2"}), answer([]), answer(3)
+    )
+    client = backend(script)
+    assert await client.count_threads() is None
+    await client.connect()
+    assert client.capabilities.missing == frozenset()
+    assert await client.count_threads() == 3
+
+
 async def test_a_count_that_fails_is_an_error() -> None:
     with pytest.raises(ServerFailed):
         await backend(Script(answer({}, 500))).count_threads()

@@ -113,6 +113,7 @@ class AgentServerBackend:
     async def connect(self) -> ServerInfo:
         """Probe the server: is it one, which, may we."""
         self._info = await probe(self._http)
+        self._missing = frozenset()  # it may be another version than before
         if self._info.kind == "langgraph-py":
             self.runs_api.silence = limits.HEARTBEAT_SECONDS
         return self._info
