@@ -17,6 +17,10 @@ from tui.cli.app_verbs import demo, open_app
 from tui.cli.main import EPILOG, cli
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+STORIES = [block for block in BLOCKS if "thread=$(" in block]
+"""Blocks whose lines need each other."""
+
 ASKED = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
 A_THREAD = "63a9df3e"
 """The id of a thread that examples name."""
@@ -34,7 +38,7 @@ def commands(text: str) -> list[str]:
 def examples() -> list[str]:
     """All of them, each once."""
     helps = [command.help or "" for command in cli.commands.values()]
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    blocks = [block for block in BLOCKS if block not in STORIES]
     return list(dict.fromkeys(command for text in (EPILOG, *helps, *blocks) for command in commands(text)))
 
 
@@ -80,15 +84,29 @@ def asked(url: str, example: str) -> str:
 def test_examples_do_what_they_say(server_url: str, example: str) -> None:
     thread = asked(server_url, example)
     line = example.replace(A_THREAD, thread[-8:]).replace(A_SERVER, server_url)
-    script = f'set -o pipefail; forkpoint() {{ {shlex.join(FORKPOINT)} "$@"; }}; {line}'
-    done = subprocess.run(
-        ["bash", "-c", script],
+    done = in_shell(line, server_url)
+    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+    assert done.stdout
+
+
+def test_the_story_in_the_readme_can_be_typed(server_url: str) -> None:
+    (story,) = STORIES
+    done = in_shell(story, server_url)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert done.stdout.count("done · run ") == 3
+    for words in ("strategy", "tokens", "artifact {", "next        action", "again action", "14 °C"):
+        assert words in done.stdout
+
+
+def in_shell(script: str, url: str) -> subprocess.CompletedProcess[str]:
+    """What a shell does that stops at the first failure, where `forkpoint` is ours."""
+    whole = f'set -e -o pipefail; forkpoint() {{ {shlex.join(FORKPOINT)} "$@"; }}\n{script}'
+    return subprocess.run(
+        ["bash", "-c", whole],
         check=False,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
         timeout=90,
-        env=os.environ | {"FORKPOINT_URL": server_url},
+        env=os.environ | {"FORKPOINT_URL": url},
     )
-    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-    assert done.stdout

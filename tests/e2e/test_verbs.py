@@ -162,6 +162,7 @@ def test_an_input_where_a_question_waits_says_that_it_drops_it(server_url: str) 
     assert not any("dropped" in note for note in first.events[0]["data"]["notes"])
     again = forkpoint("run", thread, "--input", question, "--json", url=server_url)
     assert any("is dropped: answering is not possible yet." in note for note in again.events[0]["data"]["notes"])
+    assert "is dropped" in again.err, "beside the JSON, for whoever watches"
     behind = ok("run", thread, "--input", question, "--background", url=server_url)
     assert "is dropped" in behind.err
     assert "dropped" not in behind.out
