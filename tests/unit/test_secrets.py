@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from rich.segment import Segment
+from rich.traceback import Traceback
 from textual.color import Color
 
 from tui.cli.hiding import keep_from_children
 from tui.config import Connection
 from tui.domain.secrets import HIDDEN, hide_in_content, hide_named, secret_spans, secrets_in
-from tui.widgets.line_filters import NoSecrets
+from tui.widgets.line_filters import NoSecrets, NothingHiddenInPrints
 
 KEY = "planted-0123456789-key"
 PLATFORM = "lsv2_pt_0123456789abcdef"
@@ -81,6 +85,37 @@ json_values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
+
+
+LONG = "".join(f"{number:03}x" for number in range(200))
+"""As long as a token that says who somebody is."""
+
+
+@pytest.mark.parametrize("width", [20, 40, 78])
+def test_a_long_secret_that_was_wrapped_is_hidden_on_every_line(width: int) -> None:
+    lines = [LONG[at : at + width] for at in range(0, len(LONG), width)]
+    spans = NoSecrets(secrets_in([LONG]))
+    for line in lines[:-1]:
+        (drawn,) = spans.apply([Segment(f"│ {line} │ not {line[:8]}")], Color(0, 0, 0))
+        assert drawn.text == f"│ {'•' * width} │ not {line[:8]}" or line == lines[0], drawn.text
+        assert line[:12] not in drawn.text
+
+
+def test_a_traceback_holds_no_piece_of_a_secret() -> None:
+    console = Console(width=60, file=StringIO())
+    console.push_render_hook(NothingHiddenInPrints(console, secrets_in([LONG])))
+
+    def fails(token: str, words: dict[str, str]) -> None:
+        raise RuntimeError(f"no {len(token)}: {words}")
+
+    try:
+        fails(LONG, {"authorization": f"Bearer {LONG}"})
+    except RuntimeError:
+        console.print(Traceback(show_locals=True))
+        console.print(LONG)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "RuntimeError" in said
+    assert not any(LONG[at : at + 12] in said for at in range(len(LONG) - 12))
 
 
 @given(json_values)

@@ -16,6 +16,10 @@ _SHORTEST = 8
 _PIECE = 10
 """Letters at either end of a secret by which a line that holds only a part of it is known."""
 
+_MIDDLE = 12
+"""Letters in a row by which a line is known that holds only the middle of a long one, such as a token of many lines."""
+_UNBROKEN = re.compile(rf"[!-~]{{{_MIDDLE},}}")
+
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _LEAST_CUT = 3
 """Letters of a secret that may be left at the end of a text that was cut."""
@@ -94,8 +98,12 @@ def hide_named(value: JSON, *, of_caller: bool = False) -> JSON:
 
 
 def secret_spans(text: str, secrets: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where a drawn line holds a secret, or the beginning or end of one that was wrapped; may overlap."""
+    """Where a drawn line holds a secret, or a piece of one that was wrapped; may overlap."""
+    unbroken = [match.span() for match in _UNBROKEN.finditer(text)]
     for secret in secrets:
+        if len(secret) > 2 * _PIECE:
+            for span in unbroken:
+                yield from _middles(text, secret, *span)
         yield from _cut_spans(text, secret)
         piece = min(len(secret), _PIECE)
         yield from _spans(text, secret, secret[:piece], 1)
@@ -103,6 +111,18 @@ def secret_spans(text: str, secrets: Sequence[str]) -> Iterator[tuple[int, int]]
             yield from _spans(text, secret, secret[-piece:], -1)
     for match in _SURELY_SECRET.finditer(text):
         yield match.span()
+
+
+def _middles(text: str, secret: str, at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Where an unbroken piece of `text` is a piece of the secret."""
+    while (end := at + _MIDDLE) <= stop:
+        if text[at:end] not in secret:
+            at += 1
+            continue
+        while end < stop and text[at : end + 1] in secret:
+            end += 1
+        yield at, end
+        at = end
 
 
 def _cut_spans(text: str, secret: str) -> Iterator[tuple[int, int]]:

@@ -50,13 +50,15 @@ class NothingHiddenInPrints(RenderHook):
     def __init__(self, console: Console, secrets: Sequence[str] = ()) -> None:
         self._console = console
         self._secrets = tuple(secrets)
+        self._pieces = NoSecrets(secrets)
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """What is to be printed, drawn and made visible."""
         return [Segments(self._visible(renderable)) for renderable in renderables]
 
     def _visible(self, renderable: ConsoleRenderable) -> Iterator[Segment]:
-        for segment in self._console.render(renderable):
+        # A traceback wraps and cuts what variables hold, so that of a long secret only pieces may be there.
+        for segment in self._pieces.apply(list(self._console.render(renderable)), Color(0, 0, 0)):
             yield segment if segment.control else Segment(sanitise(hide(segment.text, self._secrets)), segment.style)
 
 
