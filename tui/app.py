@@ -34,7 +34,7 @@ from tui.screens.garbage import GARBAGE
 from tui.screens.signals import leave_on_signals
 from tui.session.late import LateSession
 from tui.session.session import Session
-from tui.terminal_app import TerminalApp
+from tui.terminal_app import GONE, TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
 from tui.widgets.first_frame import first_frame
 from tui.widgets.header_line import HeaderFacts
@@ -110,6 +110,8 @@ class ForkpointApp(TerminalApp):
         self._own_themes: tuple[str, ...] = ()
         self._theme_before: str | None = None
         self._small = False
+        self._is_there = False
+        self._leave_with: int | None = None
         self._told = Told()
         self._wanted_keys = keymap or {}
         self._keys: Mapping[str, str] = {}
@@ -175,6 +177,27 @@ class ForkpointApp(TerminalApp):
         """The debugger."""
         return self._debugger
 
+    def terminal_wanted(self) -> None:
+        """From now on signals end the app in good order: by default they would leave the terminal as it is drawn on."""
+        leave_on_signals(self._leave)
+
+    def _leave(self, code: int) -> None:
+        """End with a code; an app that is still being put together can't be taken apart, and ends when it is there."""
+        if self._is_there:
+            self.exit(return_code=code)
+        else:
+            self._leave_with = code
+
+    def terminal_gone(self) -> None:
+        """Nobody sees us any more: the same end as by SIGHUP, which mostly comes along."""
+        self._leave(GONE)
+
+    def on_ready(self) -> None:
+        """Everything is mounted."""
+        self._is_there = True
+        if self._leave_with is not None:
+            self._leave(self._leave_with)
+
     def first_frame(self, size: Size) -> LayoutUpdate:
         """What is seen until the debugger is there."""
         return first_frame(size, self._first_facts, self.get_css_variables(), self.get_line_filters())
@@ -189,7 +212,7 @@ class ForkpointApp(TerminalApp):
 
             self._debugger.mount(FirstHint())
         if not self.is_headless:
-            leave_on_signals(lambda code: self.exit(return_code=code))
+            self.terminal_wanted()  # once more: not every terminal is taken by our driver
         for problem in self._problems:
             self.notify(problem, severity="warning", timeout=10, markup=False)
 
@@ -231,6 +254,31 @@ class ForkpointApp(TerminalApp):
                 field.post_message(Key(event.key, event.character))
                 return
         await super().on_event(event)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Keys that move and delete in a field are done in their turn, among those that are typed into it.
+
+        Textual does them when they have bubbled up to the app, behind letters that were typed after them.
+        """
+        if await super()._check_bindings(key, priority):
+            return True
+        return priority and self._edits(key)
+
+    def _edits(self, key: str) -> bool:
+        from textual.widgets import Input, TextArea
+
+        field = self.screen.focused
+        if not isinstance(field, (Input, TextArea)) or key not in field._bindings.key_to_bindings:
+            return False
+        bindings = field._bindings.key_to_bindings[key]
+
+        async def edit() -> None:
+            for binding in bindings:
+                if await self.run_action(binding.action, field):
+                    return
+            await super(ForkpointApp, self)._check_bindings(key)  # nothing to do in the field
+
+        return field.call_later(edit)
 
     @on(Resize)
     def _resized(self, event: Resize) -> None:

@@ -94,6 +94,9 @@ class TerminalApp(App[None]):
         del size
         return None
 
+    def terminal_wanted(self) -> None:
+        """The terminal is about to be taken."""
+
     def terminal_begins(self, size: Size) -> None:
         """Show something at once."""
         frame = self.first_frame(size)

@@ -29,6 +29,9 @@ TICK = 0.1
 class Viewer(Protocol):
     """What the driver tells an app that draws by itself."""
 
+    def terminal_wanted(self) -> None:
+        """It is about to be taken for the first time."""
+
     def terminal_begins(self, size: Size) -> None:
         """There is a terminal, and nothing to show yet."""
 
@@ -122,6 +125,8 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
+        if not self._was_ours:
+            self._viewer.terminal_wanted()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         is_first, self.is_ours, self._was_ours = not self._was_ours, True, True
         if is_first:

@@ -73,6 +73,19 @@ def test_a_signal_leaves_the_terminal_as_it_was_and_the_run_alone(
     assert busy.status == "running"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_at_the_very_start_leaves_the_terminal_as_it_was(
+    server_url: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    with AppTerminal("open", server_url, state=tmp_path) as terminal:
+        terminal.wait_for(lambda _: "1049" in terminal.modes, what="the first byte that changes the terminal")
+        os.kill(terminal.pid, number)
+        assert terminal.ended() == 128 + number
+        assert terminal.modes == MODES_AT_START
+        assert terminal.keyboards == 0
+        assert terminal.is_as_new()
+
+
 def test_killed_the_next_start_offers_the_run_again(busy: Busy, tmp_path: Path) -> None:
     with followed(busy, tmp_path) as terminal:
         os.kill(terminal.pid, signal.SIGKILL)

@@ -58,7 +58,7 @@ async def test_ages_are_right_by_a_clock_that_is_hours_off_and_jumps(
         wrong.error = timedelta(hours=-30)
         await driver.press("y")
         await driver.run_over()
-        assert re.search(r"success.*\b0:\d\d\b", driver.text("#live")), "seconds"
+        assert re.search(r"success.* \d?\d(\.\d)?s\b", driver.text("#live")), "seconds"
     await client.threads.delete(thread_id)
 
 

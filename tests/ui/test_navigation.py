@@ -143,7 +143,7 @@ async def test_the_cursor_skips_joins_and_finds_its_way_through_branches() -> No
         for key in ("less_than_sign", "less_than_sign", "less_than_sign", "greater_than_sign"):
             await driver.press(key)
             siblings.append(timeline.selected)
-        assert siblings == ["c05", "c03", "c07", "c03"]
+        assert siblings == ["c06", "c04", "c08", "c04"], "their tips, round and back"
 
 
 async def test_the_path_to_the_root_is_bright_and_the_rest_calm() -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.events import Key
+from textual.widgets import Input
 
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake
@@ -82,6 +84,18 @@ async def test_frames_are_saved_as_json_lines_without_keys(tmp_path: Path) -> No
         (found,) = [row["data"] for row in rows if row["event"] == "custom|write:1"]
         assert found == {"a": "[hidden] and [hidden]", "langgraph_auth_user": "[hidden]", "b": "한국"}
         assert path.stat().st_mode & 0o077 == 0, "only its owner reads it"
+
+
+async def test_keys_of_a_burst_act_in_the_order_in_which_they_were_typed() -> None:
+    async with app_on_fake() as (driver, backend):
+        await opened(driver, backend)
+        await driver.press("s")
+        field = driver.app.screen.query_one(Input)
+        for key in ("ctrl+u", "a", "b", "x", "backspace", "c", "left", "z", "end", "!"):
+            driver.app.post_message(Key(key, key if len(key) == 1 else None))
+        await driver.until(lambda: field.value.endswith("!"), "the last key")
+        assert field.value == "abzc!"
+        assert field.has_focus
 
 
 @pytest.mark.parametrize("where", ["taken.jsonl", "no/such/folder/x.jsonl"])

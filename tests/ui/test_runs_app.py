@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from langgraph_sdk import get_sync_client
 
 from tests.ui.driving import Driver, app_on_fake, app_on_server
 from tui.domain.addresses import Address
+from tui.screens.run_details import RunDetailsScreen
 from tui.screens.runs import RunsList, RunsScreen
 from tui.session.events import RunEnd
+from tui.widgets.text_view import TextView
 
 
 def new_thread(url: str, graph: str | None = None, given: Any = None) -> str:
@@ -205,3 +208,61 @@ async def test_replay_and_input_are_in_every_pane_of_the_open_thread(pane: str) 
         await driver.press("escape", "R")
         await driver.until(lambda: driver.app.screen is not driver.screen, "the runs, or the raw events")
         assert isinstance(driver.app.screen, RunsScreen) == (pane != "4")
+
+
+async def test_a_run_in_full_is_true_while_it_goes_on(server_url: str) -> None:
+    thread_id, run_id = slow_run(server_url)
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.press("R")
+        await driver.until(lambda: isinstance(driver.app.screen, RunsScreen), "the runs")
+        runs = driver.app.screen.query_one(RunsList)
+        await driver.until(lambda: runs.row_count == 1, "the run")
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, RunDetailsScreen), "its details")
+        await driver.until(lambda: re.search(r"assistant +slow \w", driver.text(TextView)), "the assistant's name")
+        assert re.search("status +(running|pending)", driver.text(TextView))
+        shown = driver.text(TextView)
+        assert run_id in shown
+        assert not re.search("langgraph_|__request|created_by", shown), "what the server adds says nothing about it"
+        get_sync_client(url=server_url).runs.cancel(thread_id, run_id, wait=True)
+        await driver.until(lambda: re.search("status +cancelled", driver.text(TextView)), "its end")
+        assert re.search(r"took +\d", driver.text(TextView))
+
+
+async def test_a_cancelled_run_does_not_look_like_one_that_waits(server_url: str) -> None:
+    thread_id, run_id = slow_run(server_url)
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.press("J")
+        await driver.until(lambda: "tick" in live_text(driver), "the run's events")
+        await driver.press("x")
+        await driver.yes()
+        await driver.run_over()
+        assert "⊘ cancelled" in live_text(driver)
+        await driver.until(lambda: "⊘" in driver.text("#timeline"), "the mark in the tree")
+        assert "cancelled in wait" in driver.text("#timeline")
+        assert "⊘" in driver.text("#threads")
+    async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
+        await driver.until(lambda: "cancelled in wait" in driver.text("#timeline"), "the same when it is opened anew")
+    assert status_of(server_url, thread_id, run_id) == "interrupted"
+
+
+async def test_the_folded_line_says_whose_run_it_is(server_url: str) -> None:
+    other = new_thread(server_url, "agent", {"messages": [{"role": "user", "content": "weather in Oslo"}]})
+    thread_id = new_thread(server_url, "agent", {"messages": [{"role": "user", "content": "weather in Rome"}]})
+    async with app_on_server(server_url, size=(200, 50), open_address=Address(thread_id)) as driver:
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.run_over()
+        await driver.press("2")
+        assert "weather in Rome" not in live_text(driver), "it is that of the open thread"
+        driver.screen.threads_list.select(other)
+        await driver.press("1", "enter")
+        await driver.until(lambda: "of weather in Rome ·" in live_text(driver), "the name of the other thread")
+        await driver.press("4")
+        await driver.until(lambda: not driver.screen.live_pane.is_folded, "the run again")
+        assert "of weather in Rome" in str(driver.screen.live_pane.border_title)
+        driver.screen.threads_list.select(thread_id)
+        await driver.press("1", "enter")
+        await driver.until(lambda: "success · run" in live_text(driver), "the pane to fold")
+        await driver.until(lambda: "weather in Rome" not in live_text(driver), "the thread of the run")

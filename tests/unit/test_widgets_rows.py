@@ -186,6 +186,22 @@ def test_a_run_row_and_its_details() -> None:
     assert '"n": 3' in text
 
 
+def test_a_run_in_full_tells_what_somebody_gave_it() -> None:
+    added = {"langgraph_auth_user": None, "langgraph_request_id": "x", "__after_seconds__": 0, "graph_id": "agent"}
+    run = run_with(
+        input=None,
+        config={"configurable": {**added, "checkpoint_id": "c-123456", "model": "haiku"}, "recursion_limit": 7},
+        stream_mode=["updates"],
+        interrupt_before=["pay"],
+        webhook=None,
+    )
+    text = "\n".join(plain(paragraph.line) for paragraph in run_page(replace(run, assistant_id="a-1"), "support"))
+    for words in ("support a-1", "from …123456", '"model": "haiku"', '"recursion_limit": 7', "pay", "updates"):
+        assert words in text
+    for noise in ("langgraph_", "__after", "graph_id", "webhook"):
+        assert noise not in text
+
+
 def test_a_waiting_and_a_failed_row_say_why() -> None:
     tree = weather_tree()
     asks = Task("x", "pay", interrupts=(Interrupt({"question": "Pay?"}),))

@@ -174,6 +174,16 @@ class Run:
         """Whether the run is queued or executing."""
         return self.status in ("pending", "running")
 
+    @property
+    def seconds(self) -> float | None:
+        """From when it was asked for to its end, as the server noted both; None while it is active, or not known.
+
+        It holds the time that the run waited for a worker. A run that was to begin later may have ended before.
+        """
+        if self.created_at is None or self.updated_at is None or self.is_active or self.updated_at < self.created_at:
+            return None
+        return (self.updated_at - self.created_at).total_seconds()
+
 
 @dataclass(frozen=True, slots=True)
 class Assistant:

@@ -71,6 +71,11 @@ def run_setup(run: Run) -> RunSetup:
     )
 
 
+def without_server_keys(metadata: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Metadata of a run without what the server puts into that of every run."""
+    return _metadata(metadata, {})
+
+
 def _context(found: Mapping[str, JSON]) -> dict[str, JSON]:
     """The context, unless the server filled it with its own."""
     copied_late = any(key.startswith(("__", "langgraph_")) for key in found)

@@ -17,13 +17,19 @@ def status_words(run: Run) -> str:
 
 def kwargs_words(kwargs: Mapping[str, JSON]) -> str:
     """What a run was started with, in words."""
-    config = kwargs.get("config")
-    configurable = config.get("configurable") if isinstance(config, Mapping) else None
-    start = configurable.get("checkpoint_id") if isinstance(configurable, Mapping) else None
-    where = f" from …{tail(start)}" if isinstance(start, str) else ""
+    start = checkpoint_of(kwargs)
+    where = f" from …{tail(start)}" if start is not None else ""
     if kwargs.get("command"):
         return f"command {in_words(kwargs['command'])}{where}"
     given = kwargs.get("input")
     if given is None:
         return f"no input, goes on{where or ' from the head'}"
     return (step_words(None, given) or in_words(given)) + where
+
+
+def checkpoint_of(kwargs: Mapping[str, JSON]) -> str | None:
+    """The checkpoint that a run started from; None for the head, or where it is not said."""
+    config = kwargs.get("config")
+    configurable = config.get("configurable") if isinstance(config, Mapping) else None
+    start = configurable.get("checkpoint_id") if isinstance(configurable, Mapping) else None
+    return start if isinstance(start, str) else None

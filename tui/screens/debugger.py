@@ -20,6 +20,7 @@ from tui.domain.addresses import Address
 from tui.domain.checkpoint import Thread
 from tui.domain.labels import Activity
 from tui.domain.production import Care
+from tui.screens.active_runs import ActiveRuns
 from tui.screens.beside import Beside, BesideControl
 from tui.screens.careful import CarefulScreen
 from tui.screens.connection_control import ConnectionControl
@@ -91,6 +92,7 @@ class DebuggerScreen(CarefulScreen):
         self.inputs = InputControl(self)
         self.live = LiveControl(self)
         self.runs = RunsControl(self)
+        self.active_runs = ActiveRuns(self)
         self.watch_thread = WatchControl(self)
         self.inspecting = InspectorControl(self)
         self.copying = CopyControl(self)
@@ -222,6 +224,7 @@ class DebuggerScreen(CarefulScreen):
     def thread_opened(self) -> None:
         """Another thread is open: what was being edited belongs to the one before."""
         self.travel.left_thread()
+        self.live.thread_opened()
         self.inputs.left_thread()
         if self.history.opened is not None:
             self.watch_thread.start(self.history.opened)
@@ -327,11 +330,11 @@ class DebuggerScreen(CarefulScreen):
 
     def action_cancel_run(self) -> None:
         """Cancel the run that is followed, or the active one of the open thread."""
-        self.live.ask_cancel()
+        self.active_runs.ask_cancel()
 
     def action_join_run(self) -> None:
         """Follow the active run of the open thread."""
-        self.live.join_newest()
+        self.active_runs.join_newest()
 
     def action_follow(self) -> None:
         """Go along with what others do on the open thread, or not any more."""
@@ -339,7 +342,7 @@ class DebuggerScreen(CarefulScreen):
 
     def action_raw_events(self) -> None:
         """Show the events of the followed run as they came."""
-        self.live.show_events()
+        self.active_runs.show_events()
 
     def action_runs(self) -> None:
         """List the runs of the open thread, or of the one under the cursor in the threads pane."""

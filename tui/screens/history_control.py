@@ -226,9 +226,12 @@ class HistoryControl:
     @property
     def title(self) -> str:
         """What the open thread is called."""
-        thread = self.thread
-        if thread is None:
-            return "Timeline"
+        return self.title_of(self.opened) if self.opened is not None else "Timeline"
+
+    def title_of(self, opened: OpenThread) -> str:
+        """What a thread is called."""
+        listed = self._screen.threads.find(opened.thread_id)
+        thread = keeping_words(opened.in_words, listed) if listed is not None else opened.in_words
         title = thread_title(thread)
         return f"…{tail(thread.thread_id, 8)}" if title == NO_MESSAGES else title
 

@@ -31,7 +31,7 @@ class InspectorControl:
         session, inspector = self._screen.session, self._screen.inspector
         try:
             run = await session.backend.get_run(thread_id, run_id)
-            assistants = await session.assistants()
+            name = await session.assistant_name(run.assistant_id)
         except NotFound:
             inspector.show_run(run_id, None, problem="the server does not know it any more: it was deleted")
             return
@@ -40,7 +40,6 @@ class InspectorControl:
             words = one_line(f"can't be read: {error.what} {error.hint}")
             inspector.show_run(run_id, None, problem=words)
             return
-        name = next((a.name or a.graph_id for a in assistants if a.assistant_id == run.assistant_id), "")
         inspector.show_run(run_id, run, assistant=name)
 
     def open_value(self, selected: Selected) -> None:

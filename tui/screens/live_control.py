@@ -1,8 +1,9 @@
-"""The runs that are followed: starts them, joins them, cancels them, and says how they ended."""
+"""The runs that are followed: starts them, joins them, and says how they ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,7 @@ from tui.domain.checkpoint import Run
 from tui.domain.messages import read_messages
 from tui.domain.plans import TravelPlan
 from tui.domain.safe_text import one_line
-from tui.domain.thread_titles import thread_title
 from tui.domain.transcript import Transcript
-from tui.screens.events_screen import EventsScreen
 from tui.screens.work import Job, goes_on
 from tui.session.events import (
     HistoryGrew,
@@ -72,6 +71,11 @@ class LiveControl:
         self._count = 0
 
     @property
+    def shown(self) -> Followed | None:
+        """The run in the live pane, whether it goes on or has ended."""
+        return self._shown
+
+    @property
     def run_id(self) -> str | None:
         """The run in the live pane, once the server has accepted it."""
         return self._shown.run_id if self._shown is not None else None
@@ -113,20 +117,22 @@ class LiveControl:
         if known is not None:
             self._bring_to_front(known)
             return
-        followed = self._follow(opened, "joined", None)
+        followed = self._follow(opened, "joined", None, began=run.created_at)
         self._work(followed, partial(self._join, followed, run))
 
-    def join_newest(self) -> None:
-        """Follow the active run of the open thread."""
-        opened = self._screen.history.opened
+    def bring_to_front(self, opened: OpenThread) -> bool:
+        """Show the run of a thread that is followed; whether there is one."""
         known = next((followed for followed in self._active() if followed.opened is opened), None)
-        if opened is None:
-            self._screen.tell("Open a thread first.")
-        elif known is not None:
+        if known is not None:
             self._bring_to_front(known)
-            self._screen.show_pane("live")
-        else:
-            self._screen.work.start(partial(self._join_newest, opened), group="join", says="looking for a run")
+        return known is not None
+
+    def thread_opened(self) -> None:
+        """Another thread is open: the pane says whose run it shows, if it is not this one's."""
+        shown = self._shown
+        if shown is not None:
+            is_here = shown.opened.thread_id == getattr(self._screen.history.opened, "thread_id", None)
+            self._screen.live_pane.set_thread("" if is_here else self._screen.history.title_of(shown.opened))
 
     def server_is_back(self, opened: OpenThread) -> None:
         """It answers again: a run of this thread whose line was given up is joined again by itself."""
@@ -136,28 +142,6 @@ class LiveControl:
             job = partial(self._rejoin, opened, shown.run_id)
             self._screen.work.start(job, group="join", says="joining the run again")
 
-    def show_events(self) -> None:
-        """The events of the run in the live pane, as they came."""
-        if self._shown is None:
-            self._screen.tell("No run is followed yet.")
-            return
-        name = f"forkpoint-events-{tail(self._shown.run_id or 'run')}.jsonl"
-        self._screen.app.push_screen(
-            EventsScreen(self._shown.feed.frames, file_name=name, secrets=self._screen.secrets)
-        )
-
-    def ask_cancel(self, run: Run | None = None) -> None:
-        """Cancel a run after a question: the given one, the one that is followed, or the thread's active one."""
-        if self._screen.read_only:
-            self._screen.tell("This connection is read-only: runs can't be cancelled.")
-            return
-        if run is not None:
-            self._ask_cancel(run.thread_id, run.run_id)
-        elif self._shown is not None and self._shown.is_streaming and self._shown.run_id is not None:
-            self._ask_cancel(self._shown.opened.thread_id, self._shown.run_id)
-        elif (opened := self._screen.history.opened) is not None:
-            self._screen.work.start(partial(self._find_and_cancel, opened), group="cancel", says="looking for a run")
-
     def user_selected(self, checkpoint_id: str) -> None:
         """The selection follows the growing branch as long as the user stays at its head."""
         for followed in self._active():
@@ -165,8 +149,10 @@ class LiveControl:
                 head = followed.opened.tree.head
                 followed.follow_head = head is not None and head.checkpoint_id == checkpoint_id
 
-    def _follow(self, opened: OpenThread, title: str, plan: TravelPlan | None) -> Followed:
-        """A run is about to come: it takes the live pane."""
+    def _follow(
+        self, opened: OpenThread, title: str, plan: TravelPlan | None, *, began: datetime | None = None
+    ) -> Followed:
+        """A run is about to come: it takes the live pane. `began`: by the server's clock, if it is not now."""
         start = plan.start if plan is not None and plan.start is not None else opened.tree.head
         before = read_messages(start.values) if start is not None and plan is not None else ()
         known = [message.id for message in before if message.id is not None]
@@ -179,10 +165,13 @@ class LiveControl:
                 self._screen.live_pane.show_transcript(transcript)
 
         feed = LiveFeed(show, known=known)
-        followed = Followed(opened, title, plan, feed, self._screen.live_pane.clock(), plan is not None or at_head)
+        age = max(0.0, (self._screen.now() - began).total_seconds()) if began is not None else 0.0
+        begins = self._screen.live_pane.clock() - age
+        followed = Followed(opened, title, plan, feed, begins, plan is not None or at_head)
         self._put_behind()
         self._shown = followed
-        self._screen.live_pane.run_begins(title, timed=plan is not None)
+        self._screen.live_pane.run_begins(title, began=begins, timed=plan is not None)
+        self.thread_opened()
         self._screen.run_begins()
         return followed
 
@@ -206,6 +195,7 @@ class LiveControl:
         if followed.run_id is not None:
             pane.run_started(followed.run_id)
         pane.show_transcript(followed.feed.snapshot())
+        self.thread_opened()
         self._screen.run_begins()
 
     def _work(self, followed: Followed, job: Job) -> None:
@@ -279,7 +269,7 @@ class LiveControl:
         """Failures are told always, other ends where nobody sees them."""
         name = f"Run …{tail(ended.run_id or '')}"
         if not in_sight:
-            name += f" of {one_line(thread_title(followed.opened.in_words), 40)}"
+            name += f" of {one_line(self._screen.history.title_of(followed.opened), 40)}"
         why = f" {one_line(ended.error, 300)}" if ended.error else ""
         if ended.end is RunEnd.LOST:
             joins = keyed("{timeline.join} joins it again.")
@@ -320,43 +310,4 @@ class LiveControl:
             self.join(opened, run)
         else:
             self._screen.tell(f"The server is back: run …{tail(run_id)} has ended meanwhile: {one_line(run.status)}.")
-            self._screen.history.refresh()
-
-    async def _join_newest(self, opened: OpenThread) -> None:
-        run = await self._active_run(opened)
-        if run is None:
-            self._none_active()
-        else:
-            self.join(opened, run)
-
-    async def _find_and_cancel(self, opened: OpenThread) -> None:
-        run = await self._active_run(opened)
-        if run is None:
-            self._none_active()
-        else:
-            self._ask_cancel(opened.thread_id, run.run_id)
-
-    def _none_active(self) -> None:
-        """The screen was wrong about a run: say so, and read what is true."""
-        self._screen.tell("No run is active on this thread any more.")
-        self._screen.action_refresh_data()
-
-    async def _active_run(self, opened: OpenThread) -> Run | None:
-        runs = await self._screen.session.backend.runs(opened.thread_id, limit=10)
-        return next((run for run in runs if run.is_active), None)
-
-    def _ask_cancel(self, thread_id: str, run_id: str) -> None:
-        self._screen.ask_write(
-            f"Cancel run …{tail(run_id)}?",
-            f"at {self._screen.address}. The checkpoints that it made stay.",
-            lambda: self._screen.work.start(
-                partial(self._cancel, thread_id, run_id), group="cancel", says="cancelling", may_stop=False
-            ),
-            thread_id=thread_id,
-        )
-
-    async def _cancel(self, thread_id: str, run_id: str) -> None:
-        await self._screen.session.backend.cancel_run(thread_id, run_id)
-        self._screen.tell(f"Run …{tail(run_id)} is cancelled. The checkpoints that it made stay.")
-        if not any(followed.run_id == run_id for followed in self._active()):
             self._screen.history.refresh()

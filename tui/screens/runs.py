@@ -15,12 +15,13 @@ from textual.screen import ModalScreen
 
 from tui.backends.errors import BackendError
 from tui.domain.checkpoint import Run
+from tui.domain.run_words import status_words
 from tui.domain.safe_text import one_line
-from tui.screens.dialogs import TextScreen
+from tui.screens.run_details import RunDetailsScreen
 from tui.widgets.key_names import key_of, keyed
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
-from tui.widgets.run_rows import run_line, run_page
+from tui.widgets.run_rows import run_line
 
 PAGE = 50
 
@@ -81,7 +82,10 @@ class RunsList(LineList):
 
 
 class RunsScreen(ModalScreen[RunChoice | None]):
-    """Answers with what to do, or None. `read(offset)` gives a page of runs, newest first."""
+    """Answers with what to do, or None. `read(offset)` gives a page of runs, newest first.
+
+    `read_one` gives a run as it is now, and the name of its assistant.
+    """
 
     DEFAULT_CSS = """
     RunsScreen {
@@ -109,6 +113,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         self,
         title: str,
         read: Callable[[int], Awaitable[Sequence[Run]]],
+        read_one: Callable[[Run], Awaitable[tuple[Run, str]]],
         now: Callable[[], datetime],
         *,
         read_only: bool = False,
@@ -119,6 +124,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
             self._empty += f" {key_of('runs.input')} starts one with an input."
         self._title = title
         self._read = read
+        self._read_one = read_one
         self._now = now
 
     def compose(self) -> ComposeResult:
@@ -153,7 +159,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         """All that is known of the run under the cursor."""
         run = self._list.selected
         if run is not None:
-            self.app.push_screen(TextScreen(f"Run {run.run_id}", run_page(run)))
+            self.app.push_screen(RunDetailsScreen(run, self._read_one))
 
     def action_choose(self, what: Literal["join", "cancel"]) -> None:
         """Join or cancel the run under the cursor, if it is active."""
@@ -162,7 +168,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
             return
         if not run.is_active:
             reads = keyed("{runs.refresh} reads again.")
-            self.notify(f"This run has ended: {one_line(run.status)}. {reads}", markup=False)
+            self.notify(f"This run has ended: {status_words(run)}. {reads}", markup=False)
             return
         self.dismiss(RunChoice(what, run))
 

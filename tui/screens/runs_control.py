@@ -28,14 +28,17 @@ class RunsControl:
             self._screen.tell("Open a thread first.")
             return
         thread_id = thread.thread_id
-        backend = self._screen.session.backend
+        session = self._screen.session
 
         async def read(offset: int) -> Sequence[Run]:
-            return await backend.runs(thread_id, limit=PAGE, offset=offset)
+            return await session.backend.runs(thread_id, limit=PAGE, offset=offset)
+
+        async def read_one(run: Run) -> tuple[Run, str]:
+            return await session.backend.get_run(thread_id, run.run_id), await session.assistant_name(run.assistant_id)
 
         name = thread_title(thread)
         title = f"Runs of {f'{name} ' * (name != NO_MESSAGES)}…{tail(thread_id, 8)}"
-        window = RunsScreen(title, read, self._screen.now, read_only=self._screen.read_only)
+        window = RunsScreen(title, read, read_one, self._screen.now, read_only=self._screen.read_only)
         self._screen.app.push_screen(window, partial(self._chosen, thread_id))
 
     def _chosen(self, thread_id: str, choice: RunChoice | None) -> None:
@@ -43,7 +46,7 @@ class RunsControl:
             return
         opened = self._screen.history.opened
         if choice.what == "cancel":
-            self._screen.live.ask_cancel(choice.run)
+            self._screen.active_runs.ask_cancel(choice.run)
         elif choice.what == "input" and self._screen.travel.refused():
             return
         elif opened is not None and opened.thread_id == thread_id:

@@ -110,7 +110,7 @@ class ThreadsControl:
 
     def take(self, fresh: list[Thread]) -> None:
         """Newer readings of some threads: known ones stay in their places until `sort`, others come first."""
-        by_id = {thread.thread_id: thread for thread in fresh}
+        by_id = {thread.thread_id: self._with_error(thread) for thread in fresh}
         unknown = [thread for thread in fresh if self.find(thread.thread_id) is None]
         self._threads = [by_id.get(thread.thread_id, thread) for thread in self._threads]
         if unknown:
@@ -147,6 +147,13 @@ class ThreadsControl:
         """There are more threads than before, or fewer: the next page begins further on, or earlier."""
         self._total = None if self._total is None else self._total + more
         self._next = None if self._next is None else max(0, self._next + more)
+
+    def _with_error(self, thread: Thread) -> Thread:
+        """A row of a page, which tells no error, keeps the one that is known of the thread as it was then."""
+        known = self.find(thread.thread_id)
+        if known is None or thread.error or (known.status, known.updated_at) != (thread.status, thread.updated_at):
+            return thread
+        return replace(thread, error=known.error)
 
     def copyable(self) -> list[CopyChoice]:
         """What there is to copy of the thread under the cursor."""
@@ -209,7 +216,8 @@ class ThreadsControl:
             first += (await session.threads(ThreadQuery(limit=limit, status="interrupted"))).threads
         page = await session.threads(ThreadQuery(limit=limit, status=self.status))
         waiting = {thread.thread_id for thread in first}
-        self._threads = first + [thread for thread in page.threads if thread.thread_id not in waiting]
+        rest = [thread for thread in page.threads if thread.thread_id not in waiting]
+        self._threads = list(map(self._with_error, first + rest))
         self._next = page.next_offset
         self._total = await session.backend.count_threads(self.status)
         self._show()

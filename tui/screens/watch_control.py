@@ -57,7 +57,7 @@ class WatchControl:
         if self.follows:
             self._screen.history.tree_grew(self._opened, follow=True)
             if self._opened.thread.status == "busy" and not self._screen.live.is_streaming:
-                self._screen.live.join_newest()
+                self._screen.active_runs.join_newest()
         self._screen.show_header()
 
     def _hear(self, opened: OpenThread, event: TravelEvent) -> None:

@@ -165,6 +165,11 @@ class Session:
             self._assistants = await self.backend.assistants()
         return self._assistants
 
+    async def assistant_name(self, assistant_id: str | None) -> str:
+        """What an assistant is called; empty where that is not known."""
+        found = (a for a in await self.assistants() if a.assistant_id == assistant_id)
+        return next((assistant.name or assistant.graph_id for assistant in found), "")
+
     async def find_assistant(self, name: str) -> Assistant:
         """An assistant by id, by name, or by its graph's name."""
         assistants = await self.assistants()

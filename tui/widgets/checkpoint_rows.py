@@ -131,12 +131,9 @@ def _add_run(page: _Page, facts: Facts) -> None:
     if run is None:
         page.add_fact("", facts.run.problem, "calm")
         return
-    took = ""
-    if run.created_at is not None and run.updated_at is not None and not run.is_active:
-        took = duration((run.updated_at - run.created_at).total_seconds())
     status: list[Part] = [(status_words(run), _STATUS_STYLES.get(run.status, "mark-waiting"))]
-    if took:
-        status.append((f"  {took}", ""))
+    if run.seconds is not None:
+        status.append((f"  {duration(run.seconds)}", ""))
     page.add_labelled("  status", [tuple(status)], None)
     assistant = facts.run.assistant or run.assistant_id or "not said"
     page.add_fact("  assistant", assistant, "", "assistant id", run.assistant_id)

@@ -10,6 +10,7 @@ from textual.events import MouseDown, MouseMove, MouseUp, Resize
 from textual.timer import Timer
 
 from tui.domain.addresses import tail
+from tui.domain.labels import duration
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import Transcript
 from tui.session.events import RunEnd, RunEnded
@@ -73,6 +74,8 @@ class LivePane(LineView):
         self._failure: list[Line] = []
         self._failure_words = ""
         self._line = ""
+        self._thread = ""
+        self._failed: tuple[str, ...] = ()
         self._follow = True
         self._match: int | None = None
         self._is_placing = False
@@ -108,7 +111,7 @@ class LivePane(LineView):
         """
         self._lines, self._transcript = LiveLines(timed=timed), Transcript()
         self._title, self._run_id, self._end, self._line = title, None, None, ""
-        self._failure, self._failure_words, self._match = [], "", None
+        self._failure, self._failure_words, self._failed, self._match = [], "", (), None
         self._began, self._took, self._follow = self.clock() if began is None else began, None, True
         self.add_class("-has-run")
         if self._ticker is None:
@@ -127,6 +130,11 @@ class LivePane(LineView):
         self.lines_changed()
         self.show_title()
 
+    def set_thread(self, title: str) -> None:
+        """Whose run it is; empty where it is that of the open thread, which needs no saying."""
+        self._thread = one_line(title, 40)
+        self.show_title()
+
     def line_lost(self, words: str) -> None:
         """The line to the run broke (`words`), or is there again (no words)."""
         self._line = words
@@ -134,14 +142,14 @@ class LivePane(LineView):
 
     def run_ended(self, ended: RunEnded) -> None:
         """It is over, or its stream was lost: fold."""
-        said = self._transcript.error
+        said, self._failed = self._transcript.error, ended.failed_nodes
         if ended.error and (said is None or said.message not in ended.error):
             self._failure_words = ended.error
         elif ended.end is RunEnd.CANCELLED:
             words = "Cancelled. The checkpoints that it made stay: {timeline.replay} goes on from any of them."
             self._failure_words = keyed(words)
         mark, style, words = _ENDS.get(ended.end, ("✗", "mark-error", ended.end.value))
-        self._close((mark, style, keyed(words)))
+        self._close((mark, style, keyed(words)), took=ended.run.seconds if ended.run is not None else None)
 
     def run_failed(self, words: str) -> None:
         """It never ran, or it can't be followed."""
@@ -183,7 +191,7 @@ class LivePane(LineView):
         width = self.scrollable_content_region.width
         place = None if self._follow else self._lines.place_at(self.scroll_offset.y)
         if width > 0:
-            self._lines.update(self._transcript, width, self.clock(), over=self.is_over)
+            self._lines.update(self._transcript, width, self.clock(), over=self.is_over, failed=self._failed)
             words = self._failure_words
             self._failure = error_lines(words, width, unfolded=self._lines.unfolded) if words else []
         self._is_placing = True
@@ -310,15 +318,16 @@ class LivePane(LineView):
             facts.append(keyed("{live.cancel} cancels"))
         set_title(self, name, " · ".join(facts))
 
-    def _close(self, end: tuple[str, str, str]) -> None:
-        self._took = self.clock() - self._began
+    def _close(self, end: tuple[str, str, str], took: float | None = None) -> None:
+        self._took = took if took is not None else self.clock() - self._began
         self._end = end
         if self._ticker is not None:
             self._ticker.pause()
         self.shape_changed()
 
     def _run_words(self) -> str:
-        return f"run …{tail(self._run_id)}" if self._run_id is not None else ""
+        run = f"run …{tail(self._run_id)}" if self._run_id is not None else ""
+        return f"{run or 'a run'} of {self._thread}" if self._thread else run
 
     def _now_words(self) -> str:
         if self._end is not None:
@@ -327,8 +336,9 @@ class LivePane(LineView):
         return f"{one_line(running, 30)} ▸ {self._time_words()}".strip()
 
     def _time_words(self) -> str:
-        seconds = self._took if self._took is not None else self.clock() - self._began
-        minutes, rest = divmod(int(seconds), 60)
+        if self._took is not None:
+            return duration(self._took)
+        minutes, rest = divmod(int(self.clock() - self._began), 60)
         return f"{minutes}:{rest:02}"
 
     def _folded_line(self) -> Line:

@@ -42,6 +42,13 @@ class TextView(LineView):
         scroll()
         self.call_after_refresh(scroll)
 
+    def show_again(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Show newer paragraphs of the same thing: the place stays."""
+        if list(paragraphs) != list(self._paragraphs):
+            self._paragraphs = paragraphs
+            self._width = 0
+            self.lines_changed()
+
     def lines_changed(self, *, from_line: int = 0) -> None:
         """Wrap again when the width is another, then draw."""
         width = self.scrollable_content_region.width

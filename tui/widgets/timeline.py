@@ -35,8 +35,8 @@ class Timeline(LineList):
         Binding("f", "screen.follow", "follow", show=False, id="timeline.follow"),
         Binding("h,left", "fork_point", "to the fork point", show=False, id="timeline.fork_point"),
         Binding("l,right", "into_branch", "into the branch", show=False, id="timeline.into_branch"),
-        Binding("<", "sibling(-1)", "previous sibling branch", show=False, id="timeline.previous_branch"),
-        Binding(">", "sibling(1)", "next sibling branch", show=False, id="timeline.next_branch"),
+        Binding("<", "sibling(-1)", "previous sibling branch, its tip", show=False, id="timeline.previous_branch"),
+        Binding(">", "sibling(1)", "next sibling branch, its tip", show=False, id="timeline.next_branch"),
         Binding("z", "fold", "fold or unfold", show=False, id="timeline.fold"),
     ]
 
@@ -252,7 +252,10 @@ class Timeline(LineList):
             self.select(self._view.tree.newest_tip_below(self.selected))
 
     def action_sibling(self, direction: int) -> None:
-        """To the branch before or after this one at the same fork point."""
+        """To the branch before or after this one at the same fork point: to its tip, which says what came of it.
+
+        Of a branch that forks again to where it does, so that the same keys lead on and back.
+        """
         if self._view is None or self.selected is None:
             return
         tree = self._view.tree
@@ -261,8 +264,10 @@ class Timeline(LineList):
             return
         branches = tree.children(fork_point)
         own = next(i for i in tree.path(self.selected) if i in branches)
-        sibling = branches[(branches.index(own) + direction) % len(branches)]
-        self.select(sibling)
+        target = branches[(branches.index(own) + direction) % len(branches)]
+        while len(below := tree.children(target)) == 1:
+            target = below[0]
+        self.select(target)
 
     def _refold(self, change: Callable[[TimelineRows], bool]) -> None:
         """Change the rows; the cursor stays on its checkpoint, or on the fold that hides it now."""
