@@ -10,7 +10,7 @@ from textual.app import App
 from tests.snapshots.svg import Cell
 from tui.domain.cells import cell_len
 
-BORDERS = frozenset("│┃▌║╭╮╰╯┌┐└┘├┤┬┴┼─━|+-")
+BORDERS = frozenset("│┃▌║╭╮╰╯┌┐└┘┏┓┗┛├┤┬┴┼─━|+-")
 _NONE = ("", "none", "hidden", "blank")
 
 

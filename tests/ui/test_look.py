@@ -15,6 +15,7 @@ from tests.ui.driving import Driver, app_on_fake
 from tui.screens.too_small import TooSmallScreen
 from tui.themes import load_themes, theme_folder
 from tui.widgets.first_hint import FirstHint
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.text_view import TextView
 
 
@@ -270,6 +271,25 @@ async def test_no_color_means_no_colours(monkeypatch: pytest.MonkeyPatch) -> Non
         assert [color for color in colors if color is not None and not color.is_default] == []
         selected = [s.text for s in segments if s.style is not None and s.style.reverse and "search" in s.text]
         assert selected, "the selected row is told without a colour"
+
+
+async def test_without_colours_the_pane_with_the_keys_has_a_border_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with app_on_fake() as (driver, _):
+
+        def corners() -> list[str]:
+            lines = ["".join(segment.text for segment in line) for line in screen_lines(driver.app)]
+            panes = (driver.screen.query_one(f"#{name}").region for name in ("threads", "timeline", "inspector"))
+            return [lines[pane.y][pane.x] for pane in panes]
+
+        for key, expected in (("1", "┏╭╭"), ("2", "╭┏╭"), ("3", "╭╭┏")):
+            await driver.press(key)
+            await driver.until(lambda expected=expected: corners() == [*expected], expected)  # type: ignore[misc]
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.until(lambda: "3 state" in driver.text("#keys"))
+        strip = driver.screen.query_one(KeyBar).render_line(0)
+        turned = [segment.text for segment in strip if segment.style is not None and segment.style.reverse]
+        assert turned == [" 3 state "]
 
 
 async def test_a_chosen_theme_is_kept_in_the_config(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ class KeyBar(Widget):
         .keys--key { color: $accent; text-style: bold; }
         .keys--words { color: $foreground; }
         .keys--current { background: $primary; color: $on-accent; text-style: bold; }
+        &:nocolor .keys--current { text-style: bold reverse; }
     }
     """
 

@@ -16,6 +16,9 @@ _SHOWN: WeakKeyDictionary[Widget, tuple[int, str, str, str, str]] = WeakKeyDicti
 """The last title of each pane: setting one draws the whole pane again, also where it says the same."""
 
 
+_LINES = {"heavy": "━"}
+
+
 def set_title(pane: Widget, name: str, facts: str = "", foot: str = "") -> None:
     """Write a pane's title, as wide as the pane; facts keep their place when the name is long. `foot` stands below."""
     width = pane.outer_size.width - BORDER_CELLS
@@ -23,7 +26,7 @@ def set_title(pane: Widget, name: str, facts: str = "", foot: str = "") -> None:
         return
     right = shorten(one_line(facts), width)
     left = shorten(one_line(name), max(0, width - cell_len(right) - 2))
-    title = (width, left, right, f"{_rule(pane)} {_has_corners(pane)}", foot)
+    title = (width, left, right, f"{_rule(pane)} {pane.styles.border_top[0]} {_has_corners(pane)}", foot)
     if _SHOWN.get(pane) == title:
         return
     _SHOWN[pane] = title
@@ -33,7 +36,9 @@ def set_title(pane: Widget, name: str, facts: str = "", foot: str = "") -> None:
     show_title(
         pane,
         Content.assemble(
-            (left, "bold"), (f" {'─' * line} ", f"{_rule(pane)} not bold") if right else "", (right, "$calm not bold")
+            (left, "bold"),
+            (f" {_LINES.get(pane.styles.border_top[0], '─') * line} ", f"{_rule(pane)} not bold") if right else "",
+            (right, "$calm not bold"),
         ),
     )
 
