@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.unit.agent_server_fakes import Script, answer, backend
 from tui.domain.checkpoint import Run
+from tui.domain.requests import RunRequest
 from tui.domain.run_setup import run_setup
 
 SERVER: dict[str, Any] = {
@@ -38,6 +41,18 @@ def test_what_the_server_added_is_left_out() -> None:
     found = run_setup(run({}, {}))
     assert (found.config, found.context, found.known) == ({}, None, True)
     assert (found.assistant_id, found.from_run) == ("a", "r")
+
+
+def test_a_replay_notifies_nobody_and_bears_no_name_of_the_run_before() -> None:
+    before = run({"model": "haiku"}, callbacks=["http://hook.example"], run_id="r")
+    told = {"webhook": "http://hook.example", "feedback_keys": ["thumbs"], "on_completion": "delete"}
+    body = (
+        backend(Script(answer({})))
+        .describe_run("t", RunRequest(run_setup(replace(before, kwargs={**before.kwargs, **told}))))
+        .body
+    )
+    assert "haiku" in str(body)
+    assert not [word for word in ("hook", "callbacks", "run_id", "feedback", "delete") if word in str(body)], body
 
 
 def test_what_the_caller_set_is_kept_in_its_order_and_type() -> None:
