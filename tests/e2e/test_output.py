@@ -9,10 +9,12 @@ import socket
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 from langgraph_sdk import get_sync_client
 
 from tests.e2e.forkpoint import FORKPOINT, forkpoint, ok
+from tui.cli.failures import exit_code_of
 from tui.domain.cells import cell_len
 
 SEOUL = "서울 날씨 어때? 🙂 👨‍👩‍👧"
@@ -99,6 +101,11 @@ def test_ctrl_c_while_a_server_is_silent(verb: str) -> None:
     assert process.returncode == 130
     assert said.strip().endswith("Stopped.")
     assert "Traceback" not in said
+
+
+def test_a_question_that_is_not_answered_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code_of(click.Abort()) == 130
+    assert capsys.readouterr().err == "\nNothing was sent.\n"
 
 
 def test_ctrl_c_when_it_is_not_known_whether_the_run_has_begun(server_url: str) -> None:

@@ -42,6 +42,18 @@ def test_every_verb_explains_itself() -> None:
         assert not command.get_short_help_str(limit=70).endswith("..."), f"{name}: the first sentence is too long"
 
 
+def test_options_that_verbs_share_come_in_one_order() -> None:
+    verbs = [
+        [option.opts[0] for option in command.params if isinstance(option, click.Option)]
+        for command in cli.commands.values()
+    ]
+    longest = ["--dry-run", "--yes", "--json", *(opt for opt in verbs[0] if opt in verbs[-1])]
+    for options in verbs:
+        shared = [option for option in options if option in longest]
+        assert shared == [option for option in longest if option in options]
+        assert not shared or options[-len(shared) :] == shared, "own options come first"
+
+
 def test_the_config_in_the_readme_is_one(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     path = tmp_path / "config.toml"
