@@ -23,9 +23,12 @@ class Garbage:
         gc.enable()
 
     def keep(self) -> None:
-        """History was read: what there is now stays. What is young is looked through before, as it is kept as well."""
+        """Much was read: what there is now stays, garbage aside.
+
+        Not often: what the screen shows now is kept as well, and some of that would be garbage later.
+        """
         if self._is_ours:
-            gc.collect(1)
+            gc.collect()
             gc.freeze()
 
 

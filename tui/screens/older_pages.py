@@ -28,6 +28,10 @@ REDRAW_SECONDS = 0.5
 REST_SECONDS = 0.15
 """How long an opened thread is left alone: its first picture and the first keys come before what is not in sight."""
 
+KEPT_FROM = 500
+KEPT_GROWTH = 1.5
+"""So many checkpoints, and then so many times as many, are out of sight when garbage is looked for."""
+
 SAYS = "reading older checkpoints"
 
 
@@ -42,6 +46,8 @@ class OlderPages:
         self._begun = 0.0
         self._soon: Timer | None = None
         self._stopped = False
+        self._kept = 0
+        """How many checkpoints were there when it was last said that they stay."""
 
     @property
     def is_reading(self) -> bool:
@@ -67,6 +73,7 @@ class OlderPages:
         """A thread was opened: read some of it ahead."""
         self._until = opened.received_bytes + BY_ITSELF_BYTES
         self._stopped = False
+        self._kept = 0
         self._start(opened, rests=len(opened.tree) >= self._screen.timeline.size.height)
 
     def read_all(self) -> None:
@@ -126,6 +133,11 @@ class OlderPages:
         if self._soon is not None:
             self._soon.stop()
             self._soon = None
-        GARBAGE.keep()
+        self._keep(opened)
         if opened is self._screen.history.opened:
             self._screen.history.tree_grew(opened, follow=False)
+
+    def _keep(self, opened: OpenThread) -> None:
+        if len(opened.tree) >= max(KEPT_FROM, KEPT_GROWTH * self._kept):
+            self._kept = len(opened.tree)
+            GARBAGE.keep()
