@@ -14,6 +14,10 @@ from tui.widgets.key_names import key_of, keyed
 if TYPE_CHECKING:
     from tui.screens.debugger import DebuggerScreen
 
+MOMENT = 0.1
+"""Seconds after which it is said that threads are being read: most servers hand them out before, and a frame that says
+so would put off the one that shows them."""
+
 
 class ConnectionControl:
     """Connects, reads what is seen first, and keeps whether the server answers."""
@@ -65,16 +69,25 @@ class ConnectionControl:
         if not self._screen.threads_list.threads:
             self._screen.threads_list.show((), has_more=False, words="Reading threads …")
         self._screen.history.say_opening("Reading threads …")
+        self.show()
 
     async def _connect(self) -> None:
+        try:
+            await self._connect_and_open()
+        finally:
+            await self._screen.mount_rest()
+
+    async def _connect_and_open(self) -> None:
         screen = self._screen
-        await screen.wait_for_refresh()  # first something to look at
         await screen.session.connect()
         self.state, self.was_live = "live", True
-        self._say_reading()
-        self.show()
-        await screen.threads.read_first()
+        reading = screen.set_timer(MOMENT, self._say_reading)
+        try:
+            await screen.threads.read_first()  # shows that it is live, too
+        finally:
+            reading.stop()
         await screen.wait_for_refresh()  # threads are seen before the first of them is read
+        await screen.mount_rest()
         if self._open_address is not None:
             address, self._open_address = self._open_address, None
             await screen.history.open_address(address)

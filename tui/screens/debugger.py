@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,10 +40,7 @@ from tui.screens.watch_control import WatchControl
 from tui.screens.work import Stopped, Work
 from tui.session.open_thread import OpenThread
 from tui.session.session import Session
-from tui.widgets.args_editor import ArgsEditor
-from tui.widgets.find_line import FindLine
 from tui.widgets.header_line import HeaderLine
-from tui.widgets.input_editor import InputEditor
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_bar import KeyBar, PaneTab
 from tui.widgets.key_names import key_of
@@ -55,6 +52,10 @@ from tui.widgets.row_view import RowView
 from tui.widgets.rows_compositor import RowsCompositor
 from tui.widgets.threads_list import ThreadsList
 from tui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from tui.widgets.args_editor import ArgsEditor
+    from tui.widgets.input_editor import InputEditor
 
 
 class DebuggerScreen(CarefulScreen):
@@ -107,8 +108,6 @@ class DebuggerScreen(CarefulScreen):
             yield Timeline(self.now, on_selected=self._checkpoint_selected, id="timeline", classes="pane")
             yield Inspector(id="inspector", classes="pane")
         yield LivePane(id="live", classes="pane")
-        yield InputEditor(id="input-editor")
-        yield FindLine(id="find")
         yield QuestionLine(id="question")
         yield KeyBar(self.offers, self.pane_tabs, lambda: OFFLINE_KEYS if has_nothing(self) else (), id="keys")
 
@@ -135,7 +134,16 @@ class DebuggerScreen(CarefulScreen):
     @property
     def input_editor(self) -> InputEditor:
         """The editor for a new input."""
-        return self.query_one(InputEditor)
+        return cast("InputEditor", self.query_one("#input-editor"))
+
+    async def mount_rest(self) -> None:
+        """Mount what is hidden until a key opens it: the first look at the threads does not wait for it."""
+        from tui.widgets.find_line import FindLine  # noqa: PLC0415
+        from tui.widgets.input_editor import InputEditor  # noqa: PLC0415
+
+        if not self.query("#input-editor"):
+            await self.mount(InputEditor(id="input-editor"), FindLine(id="find"), before="#question")
+            await self.inspector.mount_editor()
 
     def on_mount(self) -> None:
         """Connect, once there is something to look at."""
@@ -293,37 +301,31 @@ class DebuggerScreen(CarefulScreen):
     def _value_opened(self, event: RowView.OpenWanted) -> None:
         self.inspecting.open_value(event.selected)
 
-    @on(ArgsEditor.DraftChanged)
-    def _draft_changed(self) -> None:
+    # By their names, and not by their classes, which are imported late.
+
+    def _on_args_editor_draft_changed(self) -> None:
         self.travel.draft_changed()
         self.query_one(KeyBar).refresh()
 
-    @on(ArgsEditor.OutsideWanted)
-    def _edit_outside(self, event: ArgsEditor.OutsideWanted) -> None:
+    def _on_args_editor_outside_wanted(self, event: ArgsEditor.OutsideWanted) -> None:
         self.travel.edit_outside(event.text, event.suffix)
 
-    @on(ArgsEditor.SendWanted)
-    def _fork(self) -> None:
+    def _on_args_editor_send_wanted(self) -> None:
         self.travel.fork()
 
-    @on(ArgsEditor.PreviewWanted)
-    def _preview_fork(self) -> None:
+    def _on_args_editor_preview_wanted(self) -> None:
         self.travel.preview_fork()
 
-    @on(ArgsEditor.Left)
-    def _editor_left(self) -> None:
+    def _on_args_editor_left(self) -> None:
         self.travel.leave_editor()
 
-    @on(InputEditor.SendWanted)
-    def _run_input(self, event: InputEditor.SendWanted) -> None:
+    def _on_input_editor_send_wanted(self, event: InputEditor.SendWanted) -> None:
         self.inputs.run(event.value)
 
-    @on(InputEditor.PreviewWanted)
-    def _preview_input(self, event: InputEditor.PreviewWanted) -> None:
+    def _on_input_editor_preview_wanted(self, event: InputEditor.PreviewWanted) -> None:
         self.inputs.preview(event.value)
 
-    @on(InputEditor.Left)
-    def _input_left(self) -> None:
+    def _on_input_editor_left(self) -> None:
         self.inputs.leave()
 
     # Runs.

@@ -219,8 +219,9 @@ class ThreadsControl:
         rest = [thread for thread in page.threads if thread.thread_id not in waiting]
         self._threads = list(map(self._with_error, first + rest))
         self._next = page.next_offset
+        self._show()  # nobody waits for their number
         self._total = await session.backend.count_threads(self.status)
-        self._show()
+        self._screen.show_titles()
 
     async def _read_next(self) -> None:
         if self._next is None:

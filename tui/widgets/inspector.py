@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,7 +20,6 @@ from tui.domain.args_draft import ArgsDraft
 from tui.domain.checkpoint import Checkpoint, Run
 from tui.domain.messages import find_messages
 from tui.domain.safe_text import one_line
-from tui.widgets.args_editor import ArgsEditor
 from tui.widgets.checkpoint_rows import Facts, RunFacts
 from tui.widgets.checkpoint_view import CheckpointView
 from tui.widgets.json_view import JsonView
@@ -34,6 +34,9 @@ from tui.widgets.stop_note import StopNote
 from tui.widgets.tab_title import tab_at, tab_line
 from tui.widgets.value_tree import UNKNOWN
 from tui.widgets.value_view import ValueView
+
+if TYPE_CHECKING:
+    from tui.widgets.args_editor import ArgsEditor
 
 TABS = ("Messages", "State", "Checkpoint", "JSON")
 
@@ -99,13 +102,12 @@ class Inspector(Vertical):
         self._runs: Recent[str, RunFacts] = Recent(_KEPT_RUNS)
 
     def compose(self) -> ComposeResult:
-        """The four views, and the editor below them."""
+        """The four views. The editor comes below them."""
         yield StopNote(id="stop-note")
         yield MessagesView(id="tab-messages")
         yield StateTree(id="tab-state")
         yield CheckpointView(id="tab-checkpoint")
         yield JsonView(id="tab-json")
-        yield ArgsEditor(id="args-editor")
 
     def on_mount(self) -> None:
         """Start at the first tab."""
@@ -114,7 +116,13 @@ class Inspector(Vertical):
     @property
     def editor(self) -> ArgsEditor:
         """The editor of arguments; visible between `open_editor` and `close_editor`."""
-        return self.query_one(ArgsEditor)
+        return cast("ArgsEditor", self.query_one("#args-editor"))
+
+    async def mount_editor(self) -> None:
+        """Mount the editor, which the first picture does without."""
+        from tui.widgets.args_editor import ArgsEditor  # noqa: PLC0415
+
+        await self.mount(ArgsEditor(id="args-editor"))
 
     @property
     def shown(self) -> Inspected | None:
@@ -280,8 +288,7 @@ class Inspector(Vertical):
         known = self._runs.get(shown.checkpoint.run_id) if shown.checkpoint.run_id is not None else None
         return facts if known is None else replace(facts, run=known)
 
-    @on(ArgsEditor.CallShown)
-    def _call_shown(self, event: ArgsEditor.CallShown) -> None:
+    def _on_args_editor_call_shown(self, event: ArgsEditor.CallShown) -> None:
         """While a call is edited, the messages end with its name: the editor stands where its arguments were."""
         event.stop()
         self.query_one(MessagesView).show_until(event.call_id)

@@ -91,7 +91,7 @@ class LineView(ScrollView, can_focus=True):
         """There are more lines, or fewer. The layout of the screen is done again only where it depends on that."""
         if size == self.virtual_size:
             return
-        if self.is_mounted and self.size and not self.styles.auto_dimensions:
+        if self.is_mounted and (self.size or not self.display) and not self.styles.auto_dimensions:
             self.set_reactive(Widget.virtual_size, size)
             self._scroll_update(size)
         else:

@@ -6,6 +6,7 @@ Every field that some server omits is optional, unknown fields are kept, and val
 
 from __future__ import annotations
 
+import os
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,9 @@ from tui.backends.agent_server.failures import Asked
 from tui.backends.errors import BadAnswer
 from tui.domain.checkpoint import JSON
 from tui.domain.safe_text import one_line
+
+# Plugins of pydantic would see what servers send; to look for them takes longer than to read the first answers.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 class Wire(BaseModel):
