@@ -292,6 +292,16 @@ async def test_without_colours_the_pane_with_the_keys_has_a_border_of_its_own(mo
         assert turned == [" 3 state "]
 
 
+async def test_a_selected_row_that_is_turned_round_is_one_piece() -> None:
+    async with app_on_fake(theme="forkpoint-ansi") as (driver, _):
+        await driver.press("2", "j")
+        timeline = driver.screen.timeline
+        row = timeline.render_line(1)
+        styles = {(segment.style.color, segment.style.bgcolor) for segment in row if segment.style is not None}
+        assert all(segment.style is not None and segment.style.reverse for segment in row)
+        assert len(styles) == 1
+
+
 async def test_a_chosen_theme_is_kept_in_the_config(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('# mine\n[keys]\n"timeline.replay" = "ctrl+g"\n', encoding="utf-8")

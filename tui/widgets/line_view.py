@@ -143,8 +143,8 @@ class LineView(ScrollView, can_focus=True):
         return self._drawn_lines[key]
 
     def _part_style(self, name: str, over: Style) -> Style:
-        """The style of a part, under the cursor's or the null style."""
-        return self.style_named(name) + over
+        """The style of a part, under the cursor's or the null style. Colours that are turned round would be patches."""
+        return (self.base if over.reverse else self.style_named(name)) + over
 
     def action_move(self, lines: int) -> None:
         """Scroll by lines."""
