@@ -61,6 +61,10 @@ def test_columns_is_obeyed_and_wide_characters_line_up(server_url: str, thread: 
     assert max(map(cell_len, lines)) <= 70
     listed = forkpoint("threads", url=server_url, COLUMNS="40").out.splitlines()
     assert max(map(cell_len, listed)) <= 40
+    narrow = forkpoint("show", thread, url=server_url, COLUMNS="50").out
+    whole = forkpoint("show", thread, url=server_url).out
+    assert narrow.split() == whole.split(), "wrapped, not cut"
+    assert max(cell_len(line) for line in narrow.splitlines() if line.startswith("    ") and " -> " not in line) <= 60
 
 
 def test_what_is_not_utf_8_gets_stand_ins(server_url: str, thread: str) -> None:

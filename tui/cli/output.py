@@ -137,9 +137,9 @@ def say_tree(tree: CheckpointTree, *, ascii_only: bool = False) -> None:
             say(line + _placeholder(row))
             continue
         text = row_text(tree, tree[row.checkpoint_id])
-        words = shorten(text.words, room)
+        author, words = text.author_fitting(author_width), text.fitting(room)
         say(
-            f"{_pad(line, graph)}  {_pad(shorten(text.author, author_width), author_width)}  {_pad(words, room)}"
+            f"{_pad(line, graph)}  {_pad(author, author_width)}  {_pad(words, room)}"
             f"  {text.step:>4}  {text.note or text.time:>6}  {tail(row.checkpoint_id)}"
         )
 

@@ -13,8 +13,8 @@ from tui.domain.safe_text import hidden_count, sanitise
 class Paragraph:
     """Streamed text that wraps at words behind a hanging title; words are held back until they are complete."""
 
-    def __init__(self, title: str) -> None:
-        self._indent = " " * 11
+    def __init__(self, title: str, *, indent: int = 11) -> None:
+        self._indent = " " * indent
         self._width = max(40, terminal_width())
         self._column = cell_len(title)
         self._word = ""
@@ -31,10 +31,10 @@ class Paragraph:
                 self._word += character
         sys.stdout.flush()
 
-    def close(self) -> None:
+    def close(self, *, count_hidden: bool = True) -> None:
         """The end of the paragraph, where what was hidden in it is counted."""
         self._put_word()
-        if self._hidden:
+        if self._hidden and count_hidden:
             sys.stdout.write(f"\n{self._indent}({hidden_words(self._hidden)})")
         sys.stdout.write("\n")
         sys.stdout.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.cli.options import run_command
-from tui.cli.output import say, say_fields
+from tui.cli.output import PLENTY, say, say_fields, terminal_width
+from tui.cli.paragraph import Paragraph
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Checkpoint, Task, Thread
 from tui.domain.hidden import hidden_in_message, hidden_words
@@ -14,6 +15,8 @@ from tui.domain.labels import call_words, in_words
 from tui.domain.messages import Message, find_messages, view_messages
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.secrets import hide_named
+
+_INDENT = " " * 4
 
 _CELLS = 200
 """Of one value on a line."""
@@ -69,13 +72,13 @@ def _task_words(task: Task) -> str:
 def _say_message(message: Message) -> None:
     say("  ".join(_title(message)))
     if message.reasoning:
-        say(_indented(f"(thinks) {message.reasoning}"))
+        _say_text(f"(thinks) {message.reasoning}")
     if message.text:
-        say(_indented(message.text))
+        _say_text(message.text)
     for call in message.tool_calls:
         say(_indented(f"{call_words(call)}  {call.id or '(without an id)'}"))
     if message.artifact is not None:
-        say(_indented(f"artifact {in_words(message.artifact, _CELLS)}"))
+        _say_text(f"artifact {in_words(message.artifact, _CELLS)}")
 
 
 def _title(message: Message) -> Iterator[str]:
@@ -95,5 +98,15 @@ def _title(message: Message) -> Iterator[str]:
         yield f"({hidden})"
 
 
+def _say_text(text: str) -> None:
+    """A text below the title of its message, wrapped at words where somebody looks; a pipe gets whole lines."""
+    if terminal_width() >= PLENTY:
+        say(_indented(text))
+        return
+    paragraph = Paragraph(_INDENT, indent=len(_INDENT))
+    paragraph.write(text)
+    paragraph.close(count_hidden=False)
+
+
 def _indented(text: JSON) -> str:
-    return "\n".join(f"    {line}" for line in sanitise(text).split("\n"))
+    return "\n".join(f"{_INDENT}{line}" for line in sanitise(text).split("\n"))
