@@ -53,9 +53,9 @@ def _look_at_the_inspector(app: StrictTerminal) -> None:
     app.write(ESC)
     app.gone("esc ends it")
     app.write("y")
-    app.see("enter chooses")
+    app.see("enter choose")
     app.write(ESC)
-    app.gone("enter chooses")
+    app.gone("enter choose")
     app.write(ESC)
     app.see("] next tab")
 
@@ -71,7 +71,10 @@ def _look_at_the_menus(app: StrictTerminal) -> None:
     app.write(CTRL_P)
     app.see("inspector: next tab", straight=False)
     app.settle()
-    app.write(f"server: what{ENTER}")
+    app.write("server: what")
+    app.gone("inspector: next tab")  # it has looked for what was typed
+    app.settle()
+    app.write(ENTER)
     app.see("copy a thread", "0.16n␛]0;PWNED")
     app.write(ESC)
     app.gone("copy a thread")
