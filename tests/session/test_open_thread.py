@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tui.backends.base import HistoryPage, HistoryReading
 from tui.backends.errors import TooLarge
 from tui.domain.checkpoint import Thread
 from tui.session import open_thread
+from tui.session.heap import give_back
 from tui.session.open_thread import OpenThread
 
 
@@ -144,6 +146,41 @@ class History(httpx.AsyncBaseTransport):
         return httpx.Response(200, content=json.dumps(older[:limit]).encode())
 
 
+async def test_what_pages_leave_behind_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(open_thread, "MAX_PAGE", 7)
+    monkeypatch.setattr(open_thread, "PAGE_BYTES", 1)
+    monkeypatch.setattr(open_thread, "HOLES_AFTER", 20_000)
+    opened = OpenThread(backend(History()), Thread("t"))
+    monkeypatch.setattr(open_thread, "give_back", lambda: given.append(opened.received_bytes))
+    await opened.load_all()
+    assert len(given) > 2, "now and then, and at the end"
+    assert given[-1] == opened.received_bytes
+    steps = [after - before for before, after in pairwise([0, *given[:-1]])]
+    assert min(steps) >= 20_000
+    await opened.load_older()
+    assert given[-1] == opened.received_bytes
+    assert len(given) == len(set(given)), "not again while nothing is read"
+
+
+def test_giving_memory_back_leaves_what_is_used() -> None:
+    kept = [bytes([number]) * 10_000 for number in range(200)]
+    give_back()
+    assert all(text == bytes([number]) * 10_000 for number, text in enumerate(kept))
+
+
+async def test_an_open_thread_keeps_no_state_beside_its_tree() -> None:
+    state = {"messages": ["many MB of them"]}
+    row = Thread("t", preview="the last", raw={"thread_id": "t", "values": state, "config": {}})
+    opened = OpenThread(backend(History()), row)
+    assert opened.thread.raw == {"thread_id": "t", "config": {}}
+    assert opened.thread.preview == "the last"
+    opened.reread_as(row)
+    assert "values" not in opened.thread.raw
+    assert row.raw["values"] is state, "who asked for the row still has it"
+    assert opened.thread.light is opened.thread
+
+
 async def test_every_part_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_thread, "MAX_PAGE", 7)
     opened = OpenThread(backend(History()), Thread("t"))
@@ -156,7 +193,8 @@ async def test_every_part_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
         messages = checkpoint.values["messages"]
         assert [message["id"] for message in messages] == [f"m{n}" for n in range(int(checkpoint.checkpoint_id[1:]))]
         assert all(mine is known for mine, known in zip(messages, head.values["messages"], strict=False))
-        assert checkpoint.metadata is head.metadata
+        assert all(checkpoint.metadata[key] is value for key, value in head.metadata.items())
+        assert checkpoint.source is head.source
         after = opened.tree.children(checkpoint.checkpoint_id)
         if after:
             made = opened.tree[after[0]].values["messages"][-1]

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain import sharing
 from tui.domain.json_values import loads
 from tui.domain.sharing import ValueSharer
 
@@ -87,6 +88,26 @@ def test_long_texts_are_shared_between_different_parents() -> None:
     first = sharer.share(fresh({"a": text}))
     second = sharer.share(fresh({"b": [text]}))
     assert second["b"][0] is first["a"]
+
+
+def test_short_texts_are_shared_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_MOST_WORDS", 3)
+    sharer = ValueSharer()
+    words = json.dumps(["agent", "tool", "human", "system"])
+    first = sharer.share(json.loads(words))  # unlike `loads`, it makes a new text of every word
+    second = sharer.share([*json.loads(words), 1])[:-1]
+    assert second == first
+    assert [a is b for a, b in zip(first, second, strict=True)] == [True, True, True, False]
+
+
+@given(values)
+def test_parts_are_shared_and_nothing_changes(value: Any) -> None:
+    sharer = ValueSharer()
+    known = sharer.share(fresh(value))
+    parts = sharer.share_parts(fresh(value))
+    assert json.dumps(parts) == json.dumps(value)
+    if isinstance(value, dict):
+        assert all(parts[key] is part for key, part in known.items() if isinstance(part, (dict, list, str)))
 
 
 def test_many_equal_hashes_keep_every_value_right() -> None:

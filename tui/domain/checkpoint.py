@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -152,6 +152,13 @@ class Thread:
         """The assistant that ran last on this thread."""
         value = self.metadata.get("assistant_id")
         return value if isinstance(value, str) else None
+
+    @property
+    def light(self) -> Thread:
+        """The same without the state that `raw` may hold: for who keeps it, since a state can weigh many MB."""
+        if "values" not in self.raw:
+            return self
+        return replace(self, raw={key: value for key, value in self.raw.items() if key != "values"})
 
 
 @dataclass(frozen=True, slots=True)

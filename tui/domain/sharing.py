@@ -14,7 +14,8 @@ from typing import Any
 from tui.domain.checkpoint import JSON
 
 _LONG_TEXT = 64
-"""Shorter texts are not worth an entry of the table: the JSON reader hands out the same object for most of them."""
+_MOST_WORDS = 4096
+"""How many shorter texts are looked for: what repeats (kinds, roles, ids of runs) comes early, the rest comes once."""
 
 _MOST_PROBES = 8
 """How many different values with the same hash are kept apart; a server that makes more on purpose shares nothing."""
@@ -29,6 +30,7 @@ class ValueSharer:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._words: dict[str, str] = {}
         self._containers: dict[int, JSON] = {}
         self._own: set[int] = set()
         """Ids of all values of `_containers`: what was handed out before needs no second look."""
@@ -41,16 +43,27 @@ class ValueSharer:
             # Deeper than what `json_values.loads` reads: still a value, just not a shared one.
             return value
 
+    def share_parts(self, value: JSON) -> JSON:
+        """The same of what no other row has as a whole, such as metadata: only what it holds is looked for."""
+        return {key: self.share(part) for key, part in value.items()} if type(value) is dict else self.share(value)
+
     def _share(self, value: JSON) -> JSON:
         kind = type(value)
         if kind is str:
-            return value if len(value) < _LONG_TEXT else self._texts.setdefault(value, value)
+            return self._share_text(value)
         if kind is dict:
             return self._share_dict(value)
         if kind is list:
             return self._share_list(value)
         # One NaN for all, because NaN differs from itself, and its hash too.
         return _NAN if value != value else value
+
+    def _share_text(self, text: str) -> str:
+        if len(text) >= _LONG_TEXT:
+            return self._texts.setdefault(text, text)
+        if len(self._words) < _MOST_WORDS:
+            return self._words.setdefault(text, text)
+        return self._words.get(text, text)
 
     def _share_dict(self, value: dict[str, JSON]) -> JSON:
         if id(value) in self._own:

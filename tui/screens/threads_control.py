@@ -93,6 +93,7 @@ class ThreadsControl:
 
     def put(self, thread: Thread) -> None:
         """Take in a newer reading of one thread; a new one comes first, unless the filter hides it."""
+        thread = thread.light
         known = self.find(thread.thread_id)
         if known is not None:
             self._threads[self._threads.index(known)] = keeping_words(thread, known)

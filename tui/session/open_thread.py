@@ -17,6 +17,7 @@ from tui.domain.sharing import ValueSharer
 from tui.domain.thread_titles import keeping_words, with_words_of
 from tui.domain.tree import CheckpointTree
 from tui.session.audit import AuditLog
+from tui.session.heap import give_back
 
 FIRST_PAGE = 60
 """Rows of the first picture: a screenful. Where it isn't known that they are light, one row is read before."""
@@ -26,6 +27,9 @@ MOST_BYTES = 8_000_000
 
 MOST_KEPT = 4_000_000
 """How much text of the last page stays in memory for the next reading, once all pages are read."""
+
+HOLES_AFTER = 16_000_000
+"""How much is read until the memory that pages leave behind is given back: it grew to ten MB and more."""
 
 PAGE_BYTES = 1_000_000
 """What a page should weigh: every row repeats the whole state, so pages are bounded by bytes as well as rows."""
@@ -61,12 +65,14 @@ class OpenThread:
         self.backend = backend
         self.audit = audit
         self.server = server or ServerInfo("unknown")
-        self.thread = thread
+        self.thread = thread.light
+        """What is known of the thread itself, without a state: those are in the tree."""
         self.tree = CheckpointTree(thread.thread_id)
         self._sharer = ValueSharer()
         self._pages = HistoryReading(RepeatedJSON(self._sharer), MOST_BYTES)
         self.received_bytes = 0
         """What its pages weighed so far, as the server sent them."""
+        self._given_back_at = 0
         self._page = 1
         self._began_empty = False
         """Whether it was empty when it was opened, and its first checkpoints are not all read yet."""
@@ -79,7 +85,7 @@ class OpenThread:
 
     def reread_as(self, thread: Thread) -> None:
         """Take in a newer reading of the thread itself."""
-        self.thread = keeping_words(thread, self.thread)
+        self.thread = keeping_words(thread.light, self.thread)
 
     @property
     def in_words(self) -> Thread:
@@ -114,6 +120,9 @@ class OpenThread:
             # A server that ignores `before` repeats itself: stop there instead of asking for ever.
             self.tree.mark_complete()
             self._pages.rows.forget(over=MOST_KEPT)
+        if self.received_bytes - self._given_back_at >= (PAGE_BYTES if self.tree.complete else HOLES_AFTER):
+            self._given_back_at = self.received_bytes
+            give_back()
         return changed
 
     async def _read_page(self, limit: int, before: str | None) -> HistoryPage:
@@ -257,13 +266,19 @@ class OpenThread:
 
     def _take(self, checkpoints: Sequence[Checkpoint], *, is_shared: bool = False) -> frozenset[str]:
         """Put checkpoints into the tree, made of known parts; `is_shared`: their values are already."""
-        share = self._sharer.share
-        return self.tree.add(
-            replace(
-                row,
-                values=row.values if is_shared else share(row.values),
-                metadata=share(row.metadata),
-                tasks=tuple(replace(task, result=share(task.result)) for task in row.tasks),
-            )
-            for row in checkpoints
+        return self.tree.add(self._shared(row, is_shared=is_shared) for row in checkpoints)
+
+    def _shared(self, row: Checkpoint, *, is_shared: bool) -> Checkpoint:
+        share, share_parts = self._sharer.share, self._sharer.share_parts
+        return replace(
+            row,
+            values=row.values if is_shared else share(row.values),
+            metadata=share_parts(row.metadata),
+            tasks=tuple(
+                replace(task, name=share(task.name), path=tuple(map(share, task.path)), result=share_parts(task.result))
+                for task in row.tasks
+            ),
+            next=tuple(map(share, row.next)),
+            source=share(row.source),
+            run_id=share(row.run_id),
         )

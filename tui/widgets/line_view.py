@@ -14,8 +14,8 @@ from textual.widget import Widget
 from tui.widgets.line_styles import named_style
 from tui.widgets.lines import Line
 
-CACHED_LINES = 512
-"""Drawn lines kept for scrolling back and forth: a few screens."""
+CACHED_LINES = 192
+"""Drawn lines kept for scrolling back and forth: a few screens. Each takes 10 KB, with all that Textual made of it."""
 
 
 class LineView(ScrollView, can_focus=True):
