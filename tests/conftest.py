@@ -14,8 +14,10 @@ import pytest
 
 from tui.demo.server import RunningDemo, start_demo_server
 
-# Programs that the tests start hear ctrl+c, also where the tests run in a shell's background, which ignores it.
+# Programs that the tests start hear ctrl+c and the end of their terminal, also where the tests run in a shell's
+# background or under nohup, which ignore them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 GRAPHS = Path(__file__).parent / "graphs"
 TEST_GRAPHS = {name: GRAPHS / f"{name}.py" for name in ("echo", "gate", "slow", "hostile")}

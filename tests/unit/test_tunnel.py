@@ -40,5 +40,6 @@ def test_nothing_is_left_to_the_shell_or_to_another_connection() -> None:
     command = ssh_command("me@far", Path("/run/s"), "[::1]:8123", may_ask=False)
     assert command[-4:] == ["-L", "/run/s:[::1]:8123", "--", "me@far"]
     assert command[command.index("-S") + 1] == "none", "a shared connection would keep the tunnel open behind us"
+    assert "StreamLocalBindMask=0177" in command, "the near end is for nobody else"
     assert "BatchMode=yes" in command
     assert "BatchMode=yes" not in ssh_command("far", Path("/run/s"), "h:1", may_ask=True)
