@@ -16,7 +16,7 @@ from tui.domain.thread_titles import NO_MESSAGES, thread_title
 from tui.domain.tree import CheckpointTree
 from tui.widgets.lines import plain
 from tui.widgets.run_rows import run_line, run_page
-from tui.widgets.thread_rows import BESIDE_FROM, line_with_preview, preview_line, thread_age, thread_line
+from tui.widgets.thread_rows import BESIDE_FROM, preview_line, thread_age, thread_line
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
 
@@ -145,7 +145,7 @@ def test_a_thread_row_has_the_width_of_the_pane(width: int) -> None:
 def test_what_was_said_last_stands_beside_the_title_where_there_is_room(width: int, title: str) -> None:
     thread = Thread("t", "busy", updated_at=EPOCH, metadata={"title": title}, preview=SAID)
     alone = thread_line(thread, EPOCH + timedelta(minutes=5), width)
-    line = plain(line_with_preview(alone, thread, width))
+    line = plain(thread_line(thread, EPOCH + timedelta(minutes=5), width, says_last=True))
     assert cell_len(line) == width
     assert line.rstrip().endswith("5m")
     if width < BESIDE_FROM or (len(title) > 30 and width < 120):

@@ -103,7 +103,7 @@ class TextScreen(ModalScreen[None]):
             yield TextView()
 
     def on_mount(self) -> None:
-        """Fill the view."""
-        view = self.query_one(TextView)
-        view.show(self._paragraphs)
-        view.focus()
+        """Fill the view. A key that came at once may have closed the screen: then there is none any more."""
+        for view in self.query(TextView):
+            view.show(self._paragraphs)
+            view.focus()

@@ -88,10 +88,10 @@ class HelpScreen(ModalScreen[None]):
             yield FindLine()
 
     def on_mount(self) -> None:
-        """Fill the view."""
-        view = self.query_one(TextView)
-        view.show(self._paragraphs)
-        view.focus()
+        """Fill the view. A key that came at once may have closed the screen: then there is none any more."""
+        for view in self.query(TextView):
+            view.show(self._paragraphs)
+            view.focus()
 
     def action_find(self) -> None:
         """Find a key or a word."""

@@ -47,33 +47,46 @@ def twins(threads: Sequence[Thread], width: int) -> frozenset[str]:
     return frozenset(chain.from_iterable(ids for ids in shown.values() if len(ids) > 1))
 
 
-def line_with_preview(line: Line, thread: Thread, width: int) -> Line:
-    """A thread's line with what was said last behind the title, where the line has the room."""
-    head, title, *rest = line[:2], line[2][0].rstrip(), *line[3:]
-    used = max(TITLE_CELLS, cell_len(title))
-    room = cell_len(line[2][0]) - used - 2
-    if width < BESIDE_FROM or room < TITLE_CELLS // 2:
-        return line
-    words, style = _second_words(thread)
-    return (*head, (fit(title, used) + "  ", line[2][1]), (fit(cut_words(words, room), room), style), *rest)
+def thread_line(
+    thread: Thread,
+    now: datetime,
+    width: int,
+    *,
+    is_open: bool = False,
+    is_twin: bool = False,
+    says_last: bool = False,
+) -> Line:
+    """The (first) line of a thread, `width` cells wide; of twins the ends of their ids tell which is which.
 
-
-def thread_line(thread: Thread, now: datetime, width: int, *, is_open: bool = False, is_twin: bool = False) -> Line:
-    """The (first) line of a thread, `width` cells wide; of twins the ends of their ids tell which is which."""
+    With `says_last` what was said last stands beside the title, where there is room for it.
+    """
     mark, style = CANCELLED if thread.was_cancelled else STATUS_MARKS.get(thread.status, ("?", "calm"))
     title = thread_title(thread)
     words_style = "calm" if title == NO_MESSAGES else "strong" if is_open else ""
     age = thread_age(thread, now).rjust(AGE_CELLS)
     name = f" …{tail(thread.thread_id, TWIN_CELLS)}" if is_twin else ""
     cells = max(0, width - _AROUND + AGE_CELLS - len(age) - cell_len(name))
+    beside = (
+        _beside(thread, cells - max(TITLE_CELLS, cell_len(title)) - 2) if says_last and width >= BESIDE_FROM else ()
+    )
+    cells -= sum(cell_len(text) for text, _ in beside)
     return (
         (" ", ""),
         (mark + " ", style),
         (fit(cut_words(title, cells), cells), words_style),
+        *beside,
         (name + " ", "calm"),
         (age, "calm"),
         (" ", ""),
     )
+
+
+def _beside(thread: Thread, cells: int) -> Line:
+    """What was said last in that many cells, if that is enough to say anything."""
+    if cells < TITLE_CELLS // 2:
+        return ()
+    words, style = _second_words(thread)
+    return (("  ", ""), (fit(cut_words(words, cells), cells), style))
 
 
 def preview_line(thread: Thread, width: int) -> Line:

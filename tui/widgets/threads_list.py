@@ -14,7 +14,7 @@ from tui.domain.checkpoint import Thread
 from tui.domain.thread_titles import thread_title
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
-from tui.widgets.thread_rows import BESIDE_FROM, line_with_preview, preview_line, thread_age, thread_line, twins
+from tui.widgets.thread_rows import BESIDE_FROM, preview_line, thread_age, thread_line, twins
 
 AGES_SECONDS = 30.0
 """How often it is looked whether the ages that are in sight have changed."""
@@ -162,8 +162,8 @@ class ThreadsList(LineList):
             return ((" ┄ more threads, not read yet", "calm"),)
         thread = self._threads[index]
         is_twin = thread.thread_id in self._all_twins()
-        line = thread_line(thread, self._aged_at, width, is_open=thread.thread_id == self._open_id, is_twin=is_twin)
-        return line if self.row_height > 1 else line_with_preview(line, thread, width)
+        is_open, says_last = thread.thread_id == self._open_id, self.row_height == 1
+        return thread_line(thread, self._aged_at, width, is_open=is_open, is_twin=is_twin, says_last=says_last)
 
     def _all_twins(self) -> frozenset[str]:
         if self._twins is None:
