@@ -14,6 +14,7 @@ from textual.widgets import Input
 from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
 from tui.backends.errors import NotFound
+from tui.domain.checkpoint import ServerInfo
 from tui.widgets.args_editor import ArgsEditor
 
 
@@ -235,3 +236,26 @@ async def test_a_text_typed_at_once_with_e_on_several_fields_and_from_the_inspec
         editor = driver.screen.query_one(ArgsEditor)
         await driver.until(lambda: "Zurich" in editor.area.text, "what was typed")
         assert "Zurich" in str((editor.edited_args() or {}).values())
+
+
+class NeverThere(FakeBackend):
+    """A server that never answers."""
+
+    async def connect(self) -> ServerInfo:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+async def test_what_is_mounted_behind_the_first_list_is_there_too_when_there_is_none() -> None:
+    async with opened_app(NeverThere(), wait=False) as driver:
+        await driver.until(lambda: "Connecting" in driver.text("#threads"), "the words")
+        assert not driver.screen.query("#input-editor")
+        await driver.press("escape")
+        await driver.until(lambda: driver.screen.query("#input-editor") and driver.screen.query("#args-editor"), "them")
+
+
+async def test_leaving_while_it_connects_is_no_error() -> None:
+    async with opened_app(NeverThere(), wait=False) as driver:
+        await driver.until(lambda: "Connecting" in driver.text("#threads"), "the words")
+        await driver.press("ctrl+q")
+    assert driver.app.return_code == 0
