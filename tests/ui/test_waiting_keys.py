@@ -7,6 +7,7 @@ import gc
 import warnings
 from dataclasses import dataclass, field
 
+import pytest
 from langgraph_sdk import get_sync_client
 from textual.events import Key
 from textual.widgets import Input
@@ -225,11 +226,14 @@ async def test_a_text_typed_at_once_with_e_is_in_the_field_that_opens() -> None:
         await driver.until(lambda: "SantaFeZurich" in editor.area.text.replace(" ", ""), "what was typed")
 
 
-async def test_a_text_typed_at_once_with_e_on_several_fields_and_from_the_inspector() -> None:
+async def test_a_text_typed_at_once_with_e_on_several_fields_and_from_the_inspector(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     backend = FakeBackend()
     backend.add_weather_thread()
     asks = backend.rows["t-1"][2].values["messages"][1]["tool_calls"][0]
-    asks["args"].update({"limit": 3, "deep": {"a": 1}, "note": "x"})
+    # All threads of all tests share this call: it must be as it was afterwards.
+    monkeypatch.setitem(asks, "args", asks["args"] | {"limit": 3, "deep": {"a": 1}, "note": "x"})
     async with app_on_fake(backend=backend, size=(80, 24)) as (driver, _):
         await driver.press("2", "j", "j", "3")
         await type_at_once(driver, "e", *"Zurich")
