@@ -298,6 +298,8 @@ def test_nodes_are_timed_from_when_the_run_or_the_step_began() -> None:
     at(11.0, chunk("It is"))
     assert at(11.5, StreamEvent("updates", {"agent": None})) == ["1.5s"], "with what it thought at first"
     assert at(11.7, StreamEvent("updates", {"action": None})) == ["1.5s", "0.2s"]
+    parallel = at(11.8, StreamEvent("updates", {"action": None}))
+    assert parallel == ["1.5s", "0.2s", "done"], "it may have begun with the other"
 
 
 def test_the_node_that_failed_is_marked_when_that_is_known() -> None:

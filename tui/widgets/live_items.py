@@ -110,7 +110,7 @@ class LiveItems:
         it says its first word. When one of several began that came at once is not known so well.
         """
         new = [section for section in sections if section.order not in self._times]
-        since = self._idle_since if len(new) == 1 else None
+        since = self._idle_since if len(new) == 1 and not _follows_its_like(sections) else None
         for section in new:
             began = since if section.finished or since is not None else now
             self._times[section.order] = (began, now - began if section.finished and began is not None else None)
@@ -158,6 +158,12 @@ class LiveItems:
             return None
         del self._bars[other]
         return bar
+
+
+def _follows_its_like(sections: Sequence[NodeSection]) -> bool:
+    """Whether the newest one is of the node that ended before it: tasks of one step that ran at the same time."""
+    names = [(section.namespace, section.node) for section in sections[-2:]]
+    return len(names) == 2 and names[0] == names[1]
 
 
 def _after(events: Sequence[_Event], order: int) -> Iterator[_Event]:
