@@ -119,6 +119,12 @@ def is_writing(driver: Driver) -> bool:
     return focused is not None and any(isinstance(node, EDITORS) for node in focused.ancestors_with_self)
 
 
+def chooses(driver: Driver) -> bool:
+    """Whether a list waits for a choice."""
+    focused = driver.app.focused
+    return isinstance(focused, OptionList) and focused.highlighted is not None
+
+
 class Presser:
     """Presses keys and says yes to everything."""
 
@@ -185,8 +191,9 @@ async def test_no_key_and_no_command_sends_anything_but_reads(
                 if forgetful:
                     await driver.press("1", "a")
                     await driver.yes()
-                    await driver.until(lambda: isinstance(driver.app.focused, OptionList), "the choice of who runs it")
-                    await driver.press("enter")
+                    await driver.until(lambda: chooses(driver), "the choice of who runs it")
+                    await driver.press("home", "enter")
+                    await driver.until(lambda: not chooses(driver), "what was chosen")
                     # The keys were worth pressing: without the lock they would have written.
                     await driver.until(lambda: kinds_of(refused) >= KINDS, f"{KINDS} in {refused}")
         assert writes(recorder.asked) == []
