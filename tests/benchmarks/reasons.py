@@ -14,7 +14,7 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("P5", "1,000 growing steps: steady memory"): (
         "About 17 MB where 16 are allowed. 9 MB are the thread itself, 4 of them nothing but the places of messages in "
         "a thousand lists that each grow by one, 5 the distinct messages, rows and the table that finds equal ones. "
-        "2 MB are what showing any thread loads late, 2 to 3 what Textual keeps of full panes; the rest are pages of the "
-        "C library's heap that are only partly used."
+        "2 MB are what showing any thread loads late, 2 to 3 what Textual keeps of full panes; the rest are pages of "
+        "the C library's heap that are only partly used."
     ),
 }
