@@ -209,7 +209,8 @@ class LivePane(LineView):
         lines = self._written
         if lines > top + height:
             return height // 2
-        return max(0, top + height - lines) if top else 0
+        # What all fits begins at the top; the first lines may have come before the pane had its height.
+        return max(0, top + height - lines) if top and lines > height else 0
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever scrolls back stays there; at the end one follows again."""
