@@ -195,7 +195,7 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         look("]", "nothing is left to run")
         look("]", '"content"')
         look("2R", "● success")
-        look("\r", "langgraph_auth_user")
+        look("\r", "multitask")
         leave("multitask")
         leave("enter details")
         look("2gjje", "^s fork and run")
