@@ -243,7 +243,10 @@ def test_ctrl_c_leaves_the_run_going(server_url: str) -> None:
     assert "The run goes on at the server. Join it: forkpoint join" in said
     (run,) = ok("runs", thread, "--json", url=server_url).json
     assert run["status"] == "running"
-    assert forkpoint("cancel", thread, "latest", url=server_url).code == 0
+    assert ok("cancel", thread, "latest", url=server_url).out == f"{run['run_id']}  cancelled\n"
+    again = forkpoint("cancel", thread, "latest", url=server_url)
+    assert (again.code, again.out) == (1, f"Run {run['run_id']} has ended already: cancelled.\n")
+    assert "wait (cancelled)" in ok("show", thread, url=server_url).out
     assert ok("runs", thread, "--json", url=server_url).json[0]["status"] == "interrupted"
 
 

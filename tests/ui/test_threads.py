@@ -198,6 +198,40 @@ async def test_a_thread_that_was_updated_comes_first_by_itself_and_the_cursor_st
         assert selected(driver) == "x-error"
 
 
+async def test_threads_that_were_deleted_elsewhere_go_by_themselves(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    opened, other, ghost = (str(client.threads.create()["thread_id"]) for _ in range(3))
+    async with app_on_server(server_url, open_address=Address(opened)) as driver:
+        await driver.until(lambda: driver.screen.threads.facts.endswith(tuple("0123456789")), "the number of threads")
+        before = int(driver.screen.threads.facts)
+        client.threads.delete(other)
+        await look(driver)
+        assert other not in listed(driver)
+        assert driver.screen.threads.facts == str(before - 1)
+        client.threads.delete(ghost)
+        driver.screen.threads_list.select(ghost)
+        await driver.press("1", "enter")
+        await driver.until(lambda: ghost not in listed(driver), "the row to go, since there is no such thread")
+        assert "404" in driver.heard[-1]
+        assert driver.screen.threads.facts == str(before - 2)
+        assert driver.screen.history.opened is not None
+        assert driver.screen.history.opened.thread_id == opened, "what was open stays"
+
+
+async def test_a_thread_that_a_look_did_not_see_is_asked_for_before_it_goes() -> None:
+    backend = several()
+    async with opened_app(backend) as driver:
+        hidden = backend.threads.pop("x-error")
+
+        async def glance(thread_id: str) -> Thread:
+            assert thread_id == "x-error", "no other is missing"
+            return hidden
+
+        backend.glance = glance  # type: ignore[method-assign]
+        await look(driver)
+        assert "x-error" in listed(driver)
+
+
 async def test_in_a_long_list_the_row_under_the_cursor_stays_where_it_stands() -> None:
     backend = FakeBackend()
     for _ in range(60):

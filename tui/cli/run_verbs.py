@@ -156,11 +156,12 @@ def cancel(options: Options, thread: str, run_id: str, rollback: bool) -> None:
 async def _cancel(options: Options, part: str, run_part: str, rollback: bool) -> None:
     from tui.backends.errors import NotFound
     from tui.cli.output import print_json, say
+    from tui.domain.run_words import status_words
 
     async with connected(options) as session:
         opened, found = await _thread_and_run(session, part, run_part)
         if not found.is_active:
-            say(f"Run {found.run_id} has ended already: {found.status}.")
+            say(f"Run {found.run_id} has ended already: {status_words(found)}.")
             raise Stop(1)
         action = "rollback" if rollback else "interrupt"
         dropping = " and drop its checkpoints" if rollback else ""
@@ -174,7 +175,7 @@ async def _cancel(options: Options, part: str, run_part: str, rollback: bool) ->
         if options.as_json:
             print_json(dict(after.raw))
         else:
-            say(f"{after.run_id}  {after.status}")
+            say(f"{after.run_id}  {status_words(after)}")
 
 
 @click.command()

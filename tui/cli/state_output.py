@@ -65,7 +65,11 @@ def say_checkpoint(checkpoint: Checkpoint) -> None:
 
 
 def _task_words(task: Task) -> str:
-    how = " (failed)" if task.error is not None else " (waits)" if task.pending_interrupts else ""
+    how = ""
+    if task.error is not None:
+        how = " (cancelled)" if task.was_cancelled else " (failed)"
+    elif task.pending_interrupts:
+        how = " (waits)"
     return f"{one_line(task.name)}{how}"
 
 

@@ -96,7 +96,11 @@ class HistoryControl:
     async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
         """Open a thread, at a checkpoint if one is named."""
         self.say_opening(f"Opening {one_line(thread_title(thread), 60)} … {key_of('panes.back')} gives up.")
-        opened = self._screen.live.followed(thread.thread_id) or await self._screen.session.open(thread)
+        try:
+            opened = self._screen.live.followed(thread.thread_id) or await self._screen.session.open(thread)
+        except NotFound:
+            self._look_whether_gone(thread.thread_id)
+            raise
         select = None
         if checkpoint is not None:
             try:
@@ -179,7 +183,10 @@ class HistoryControl:
         """Something was not there, or could not be read: tell, and find out whether the thread itself is gone."""
         self._screen.report(error)
         if isinstance(error, NotFound) and self.opened is not None:
-            self._screen.work.start(partial(self._close_if_gone, self.opened.thread_id), group="gone")
+            self._look_whether_gone(self.opened.thread_id)
+
+    def _look_whether_gone(self, thread_id: str) -> None:
+        self._screen.work.start(partial(self._close_if_gone, thread_id), group=f"gone-{thread_id}")
 
     async def _close_if_gone(self, thread_id: str) -> None:
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.worker import Worker
 
 from tui.backends.base import ThreadQuery
+from tui.backends.errors import NotFound
 from tui.domain.checkpoint import Thread
 from tui.screens.work import goes_on
 
@@ -59,12 +60,25 @@ class StatusWatch:
         page = await session.threads(ThreadQuery(limit=NEWEST, with_preview=False))
         self._failures = 0
         self._screen.connection_is(alive=True)
+        await self._let_go(threads.missing_in(page.threads, is_all=page.next_offset is None)[:NEWEST])
         changed = [thread.thread_id for thread in page.threads if self._is_news(thread)]
         if changed:
             await self._take(changed, page.threads)
         threads.sort()
         threads.pane.ages_changed()
         threads.pane.is_walked = False
+
+    async def _let_go(self, missing: Sequence[Thread]) -> None:
+        """Take those out that were deleted elsewhere: each is asked for, since a page may be older than the list."""
+        session, threads, deleted = self._screen.session, self._screen.threads, False
+        for thread in missing:
+            try:
+                await session.backend.glance(thread.thread_id)
+            except NotFound:
+                threads.drop(thread.thread_id)
+                deleted = True
+        if deleted:
+            await threads.count()
 
     async def _take(self, changed: Collection[str], seen: Sequence[Thread]) -> None:
         # With their last messages now: the first look asks for nothing that it would throw away.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.worker import Worker
 
 from tui.backends.base import ThreadQuery
-from tui.backends.errors import BackendError
+from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Assistant, Thread
 from tui.domain.json_values import pretty
@@ -120,6 +121,17 @@ class ThreadsControl:
         else:
             self.pane.update(self._threads)
 
+    def missing_in(self, newest: Sequence[Thread], *, is_all: bool) -> list[Thread]:
+        """Listed threads that a page of the newest lacks: it has all there are, or their times belong into it."""
+        found = {thread.thread_id for thread in newest}
+        oldest = min((thread.updated_at for thread in newest if thread.updated_at is not None), default=None)
+        return [
+            thread
+            for thread in self._threads
+            if thread.thread_id not in found
+            and (is_all or (oldest is not None and thread.updated_at is not None and thread.updated_at > oldest))
+        ]
+
     def sort(self) -> None:
         """Put the threads into their order, last updated first, and leave out what the filter does not want any more.
 
@@ -221,7 +233,11 @@ class ThreadsControl:
         self._threads = list(map(self._with_error, first + rest))
         self._next = page.next_offset
         self._show()  # nobody waits for their number
-        self._total = await session.backend.count_threads(self.status)
+        await self.count()
+
+    async def count(self) -> None:
+        """Ask how many there are."""
+        self._total = await self._screen.session.backend.count_threads(self.status)
         self._screen.show_titles()
 
     async def _read_next(self) -> None:
@@ -252,7 +268,11 @@ class ThreadsControl:
             self._screen.inputs.open(self._screen.history.opened, assistant)
 
     async def _delete(self, thread: Thread) -> None:
-        await self._screen.session.backend.delete_thread(thread.thread_id)
+        try:
+            await self._screen.session.backend.delete_thread(thread.thread_id)
+        except NotFound:
+            self.drop(thread.thread_id)  # somebody was faster
+            raise
         self.drop(thread.thread_id)
         self._screen.inputs.deleted(thread.thread_id)
         self._screen.history.close_if_open(

@@ -15,6 +15,7 @@ from tui.domain.input_hints import input_hint
 from tui.domain.plans import PlanError
 from tui.domain.requests import RunSetup
 from tui.domain.run_setup import run_setup
+from tui.domain.run_words import status_words
 from tui.domain.thread_titles import thread_title
 from tui.session.audit import AuditLog
 from tui.session.left_runs import LeftRun, LeftRuns
@@ -155,7 +156,7 @@ class Session:
                 hint=f"List them: forkpoint runs {shlex.quote(tail(thread_id, 8))}",
             )
         if len(found) > 1:
-            about = {run.run_id: run.status for run in runs if run.run_id in found}
+            about = {run.run_id: status_words(run) for run in runs if run.run_id in found}
             raise AmbiguousName("runs", part, found, about)
         return next(run for run in runs if run.run_id == found[0])
 
