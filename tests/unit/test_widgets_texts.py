@@ -174,7 +174,7 @@ def test_a_finished_node_a_tool_result_other_changes_and_an_error() -> None:
 
 def test_an_interrupt_says_what_it_asks() -> None:
     events = [StreamEvent("updates", {"__interrupt__": [{"id": "i", "value": "Pay 20 €?"}]})]
-    assert live_text(events)[-1].endswith('waits: "Pay 20 €?"')
+    assert live_text(events)[-1].endswith("waits: Pay 20 €?")
 
 
 def test_lines_of_finished_parts_are_kept() -> None:

@@ -154,7 +154,10 @@ def _words(
     ends = _ends(tree, checkpoint, origin, activity)
     if not ends:
         return said
-    return (*(" · ".join(filter(None, (words, ends))) for words in said), ends)
+    with_ends = (" · ".join(filter(None, (words, ends))) for words in said)
+    # A row that runs has its mark, and the live pane; what a tool said in it is told nowhere else.
+    at_least = said if activity is Activity.RUNNING and any(said) else (ends,)
+    return (*with_ends, *at_least)
 
 
 def _ends(tree: CheckpointTree, checkpoint: Checkpoint, origin: Origin, activity: Activity) -> str:

@@ -12,6 +12,7 @@ from tui.domain.live_messages import LiveMessage, LiveToolCall
 from tui.domain.progress import Progress
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.transcript import NodeSection
+from tui.domain.value_words import question_words
 from tui.widgets.lines import Line, Part, clip
 
 Body: TypeAlias = "Line | list[Line]"
@@ -118,6 +119,8 @@ def error_bodies(text: str, *, unfolded: bool) -> list[Line]:
     head: Line = ((said, "error"),)
     if not unfolded:
         return [head, ((f"┄ {len(lines)} lines of traceback · {UNFOLD}", "calm"),)]
+    if said == lines[-1]:
+        lines.pop()
     return [head, *(((line, "calm"),) for line in lines)]
 
 
@@ -146,4 +149,4 @@ def custom_body(data: JSON) -> Line:
 
 def interrupt_body(interrupt: Interrupt) -> Line:
     """What a run waits for."""
-    return (("waits: " + one_line(in_words(interrupt.value, 300)), "mark-waiting"),)
+    return (("waits: " + one_line(question_words(interrupt.value), 300), "mark-waiting"),)

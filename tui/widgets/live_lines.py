@@ -165,7 +165,9 @@ class LiveLines:
         if transcript.at_breakpoint:
             yield from _marked("‖ ", "mark-waiting", [(("stopped at a breakpoint", "mark-waiting"),)], self._width)
         if transcript.error is not None:
-            words = f"{transcript.error.kind}: {transcript.error.message}"
+            kind, words = transcript.error.kind, transcript.error.message
+            # The last line of a traceback tells the kind itself.
+            words = words if words.startswith("Traceback") else f"{kind}: {words}"
             yield from error_lines(words, self._width, unfolded=self.unfolded)
 
 

@@ -10,6 +10,7 @@ from textual.events import MouseDown, MouseMove, MouseUp, Resize
 from textual.timer import Timer
 
 from tui.domain.addresses import tail
+from tui.domain.error_words import error_line
 from tui.domain.labels import duration
 from tui.domain.safe_text import one_line
 from tui.domain.transcript import Transcript
@@ -143,7 +144,7 @@ class LivePane(LineView):
     def run_ended(self, ended: RunEnded) -> None:
         """It is over, or its stream was lost: fold."""
         said, self._failed = self._transcript.error, ended.failed_nodes
-        if ended.error and (said is None or said.message not in ended.error):
+        if ended.error and (said is None or error_line(said.message) not in ended.error):
             self._failure_words = ended.error
         elif ended.end is RunEnd.CANCELLED:
             words = "Cancelled. The checkpoints that it made stay: {timeline.replay} goes on from any of them."
