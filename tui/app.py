@@ -34,8 +34,9 @@ from tui.screens.garbage import GARBAGE
 from tui.screens.signals import leave_on_signals
 from tui.session.late import LateSession
 from tui.session.session import Session
-from tui.terminal_app import GONE, TerminalApp
+from tui.terminal_app import GONE
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
+from tui.typing_app import TypingApp
 from tui.widgets.first_frame import first_frame
 from tui.widgets.header_line import HeaderFacts
 from tui.widgets.key_names import keyed, use_keys
@@ -62,7 +63,7 @@ def _place_commands() -> type[Provider]:
     return PlaceCommands
 
 
-class ForkpointApp(TerminalApp):
+class ForkpointApp(TypingApp):
     """The debugger in a terminal."""
 
     TITLE = "forkpoint"
@@ -242,43 +243,9 @@ class ForkpointApp(TerminalApp):
 
             self._first_start = False
             await self._debugger.query(FirstHint).remove()
-        if isinstance(event, Key):
-            if self._debugger.waiting_keys.takes(event):
-                return
-            if (
-                event.is_forwarded
-                and (field := self.screen.focused)
-                and field.check_consume_key(event.key, event.character)
-            ):
-                # A field keeps what is typed into it. This came back from what had the focus until the key before it.
-                field.post_message(Key(event.key, event.character))
-                return
+        if isinstance(event, Key) and self._debugger.waiting_keys.takes(event):
+            return
         await super().on_event(event)
-
-    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        """Keys that move and delete in a field are done in their turn, among those that are typed into it.
-
-        Textual does them when they have bubbled up to the app, behind letters that were typed after them.
-        """
-        if await super()._check_bindings(key, priority):
-            return True
-        return priority and self._edits(key)
-
-    def _edits(self, key: str) -> bool:
-        from textual.widgets import Input, TextArea
-
-        field = self.screen.focused
-        if not isinstance(field, (Input, TextArea)) or key not in field._bindings.key_to_bindings:
-            return False
-        bindings = field._bindings.key_to_bindings[key]
-
-        async def edit() -> None:
-            for binding in bindings:
-                if await self.run_action(binding.action, field):
-                    return
-            await super(ForkpointApp, self)._check_bindings(key)  # nothing to do in the field
-
-        return field.call_later(edit)
 
     @on(Resize)
     def _resized(self, event: Resize) -> None:
