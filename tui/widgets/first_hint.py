@@ -20,14 +20,14 @@ LINES = (
 
 
 class FirstHint(Static):
-    """Lies over the panes and takes no key and no focus."""
+    """Lies over the panes, above the lines of messages, and takes no key and no focus."""
 
     DEFAULT_CSS = """
     FirstHint {
         layer: hint;
         dock: bottom;
         height: auto;
-        margin: 0 2 2 2;
+        margin: 0 2 5 2;
         padding: 0 1;
         border: round $accent;
         border-title-style: bold;
