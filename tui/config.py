@@ -139,7 +139,9 @@ def resolve_connection(
     """
     if backend is not None and profile is not None:
         raise ConfigError("Give a URL or a profile, not both.")
-    read_only = read_only or _flag(environ.get(READ_ONLY_VARIABLE, ""))
+    by_option = ("--read-only",) if read_only else ()
+    by_variable = (READ_ONLY_VARIABLE,) if _flag(environ.get(READ_ONLY_VARIABLE, "")) else ()
+    read_only = bool(by_option or by_variable)
     if config.guards_unknown and not read_only:
         raise _refused(config, "One of them may have been meant as read_only or production.", "add --read-only")
     chosen, url = _chosen(config, backend, profile, environ)
@@ -160,6 +162,7 @@ def resolve_connection(
         ssh=_ssh_host(base.ssh if ssh is None else ssh),
         insecure_http=insecure_http or base.insecure_http,
         read_only=read_only or base.read_only,
+        read_only_by=(*by_option, *by_variable, *(("read_only in the profile",) if base.read_only else ())),
         production=base.production,
         ask=base.ask,
         assistant=assistant or base.assistant,

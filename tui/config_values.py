@@ -120,6 +120,8 @@ class Connection:
     insecure_http: bool = False
     """Whether secrets may go unencrypted over a network."""
     read_only: bool = False
+    read_only_by: tuple[str, ...] = ()
+    """What made it read-only, as the user knows it."""
     production: bool = False
     ask: bool = True
     """Whether the app asks before it runs or changes something; on production it always does."""

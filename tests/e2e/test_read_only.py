@@ -271,9 +271,15 @@ def test_no_verb_sends_anything_but_reads(server_url: str, tmp_path: Path) -> No
             done = forkpoint(*words, url=recorder.url, FORKPOINT_READ_ONLY="1")
             assert done.code == (1 if words[0] == "cancel" else 4), (words, done.out, done.err)
             assert "read-only" in done.err or words[0] == "cancel", "a run that has ended is not cancelled anyway"
+            assert "FORKPOINT_READ_ONLY" in done.err or words[0] == "cancel", "what made it so"
+            assert "--read-only" not in done.err
         for options in (("--url", recorder.url, "--read-only"), ("--profile", "p")):
             done = forkpoint("new", *options, XDG_CONFIG_HOME=str(tmp_path))
             assert (done.code, "read-only" in done.err) == (4, True)
+            assert "FORKPOINT_READ_ONLY" not in done.err
+        planned = forkpoint("replay", f"{thread}@head~2", "--dry-run", url=recorder.url, FORKPOINT_READ_ONLY="1")
+        assert planned.code == 0
+        assert "Without --dry-run it would be refused: read-only because of FORKPOINT_READ_ONLY." in planned.err
         assert writes(recorder.asked) == []
         assert len(recorder.asked) > 5
     assert len(sdk.threads.get_history(thread, limit=100)) == 5

@@ -72,6 +72,8 @@ def test_mistakes_have_their_exit_code(
     assert (done.code, done.out) == (code, "")
     assert said in done.err
     assert "Traceback" not in done.err
+    by_click = "--status" in words or "nonsense" in words
+    assert by_click or done.err.startswith("forkpoint: "), "a message of ours needs no lines on usage"
 
 
 def test_a_checkpoint_that_is_not_there_is_not_empty(server_url: str, asked: str) -> None:
@@ -166,6 +168,9 @@ def test_an_input_where_a_question_waits_says_that_it_drops_it(server_url: str) 
     behind = ok("run", thread, "--input", question, "--background", url=server_url)
     assert "is dropped" in behind.err
     assert "dropped" not in behind.out
+    plain = forkpoint("run", thread, "--input", "{}", "--dry-run", url=server_url)
+    assert (plain.out + plain.err).count("is dropped") == 1
+    assert "  input  {}" in plain.out
     assert forkpoint("join", thread, "latest", url=server_url).code == 3
 
 

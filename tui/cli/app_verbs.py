@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.failures import Stop
+from tui.cli.failures import Misuse, Stop
 from tui.cli.options import Options, Wanted, backend_options, join_command, look_options
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _play_app(url: str, wanted: Wanted) -> None:
 
 def _need_a_terminal(instead: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError(f"The app needs a terminal. Without one, use the verbs: {instead}")
+        raise Misuse(f"The app needs a terminal. Without one, use the verbs: {instead}")
 
 
 VERBS = (open_app, demo)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui.cli.failures import Stop
+from tui.cli.failures import Misuse, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def check_answerable(options: Options, *, always: bool = False) -> None:
     asks = needs_an_answer(options) or (always and not options.yes)
     if asks and not sys.stdin.isatty():
         where = f"{_production(options)}. " if options.connection.production else ""
-        raise click.UsageError(f"{where}{_NOBODY}")
+        raise Misuse(f"{where}{_NOBODY}")
 
 
 def ask_for_write(options: Options, what: str) -> None:
@@ -73,7 +73,7 @@ def ask_for_deletion(options: Options, typed: str, thread_id: str, words: str) -
         return
     if options.yes:
         if typed != thread_id:
-            raise click.UsageError(f"{where}: name the thread to delete by its whole id, {sanitise(thread_id)}.")
+            raise Misuse(f"{where}: name the thread to delete by its whole id, {sanitise(thread_id)}.")
         return
     text = sanitise(f"{where}: delete {words} for good?\nIts id is {thread_id}. Type it to delete it")
     if not is_its_id(click.prompt(text, default="", show_default=False, err=True), thread_id):

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import sys
+from typing import IO, Any
 
 import click
 
@@ -20,6 +21,16 @@ class Stop(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Misuse(click.ClickException):
+    """Asked for in a way that cannot be done; the message says how it can, so click's lines on usage are left out."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """The message, as all of ours begin."""
+        click.echo(f"forkpoint: {self.format_message()}", file=file, err=file is None)
 
 
 class ReaderGone(Exception):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui.cli.failures import Interrupted, make_logs_safe
+from tui.cli.failures import Interrupted, Misuse, make_logs_safe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -189,7 +189,7 @@ def json_argument(text: str, option: str) -> Any:
     source = sys.stdin.read() if text == "-" else text
     parsed = parse_with_position(source)
     if not parsed.ok:
-        raise click.UsageError(f"{option} is not JSON: {parsed.reason} (line {parsed.line}, column {parsed.column}).")
+        raise Misuse(f"{option} is not JSON: {parsed.reason} (line {parsed.line}, column {parsed.column}).")
     return parsed.value
 
 
@@ -201,5 +201,5 @@ def object_argument(text: str | None, option: str) -> dict[str, Any] | None:
         return None
     value = json_argument(text, option)
     if not isinstance(value, dict):
-        raise click.UsageError(f'{option} must be a JSON object, such as {{"key": "value"}}, not {in_words(value)}.')
+        raise Misuse(f'{option} must be a JSON object, such as {{"key": "value"}}, not {in_words(value)}.')
     return value

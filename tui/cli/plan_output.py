@@ -9,7 +9,7 @@ from tui.domain.addresses import tail
 from tui.domain.changes import changes
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import pretty
-from tui.domain.labels import call_words, change_words, step_words
+from tui.domain.labels import call_words, change_words, in_words, step_words
 from tui.domain.plans import PlanKind, TravelPlan
 from tui.domain.requests import PlannedRequest
 from tui.domain.safe_text import one_line
@@ -53,7 +53,7 @@ def plan_lines(plan: TravelPlan) -> list[str]:
         calls = ", ".join(call_words(call) for call in plan.will_call)
         rows.append(("runs", f"{names(plan.will_run)}{': ' + calls if calls else ''}"))
     elif plan.kind is PlanKind.INPUT:
-        rows.append(("input", step_words(None, plan.input)))
+        rows.append(("input", step_words(None, plan.input) or in_words(plan.input)))
     rows.append(("as", f"{plan.setup.assistant_name or plan.setup.assistant_id}{_setup_words(plan)}"))
     rows += [("note", note) for note in plan.notes]
     title = f"{plan.kind.value} of thread {tail(plan.thread_id, 8)}{at}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -91,7 +90,7 @@ async def _run(
         plan = plan_input(opened.tree, None, value, setup)
         if hint := await session.input_hint(setup, value):
             say_aside(f"forkpoint: {hint}")
-        if plan.drops and (background or options.as_json or not sys.stdout.isatty()):
+        if plan.drops and (options.as_json or (background and not dry_run)):
             say_aside(f"forkpoint: {plan.drop_note}")  # elsewhere it stands in the plan
         if dry_run or not background:
             await _travel(options, opened, plan, dry_run=dry_run, stream=not background)
@@ -280,10 +279,20 @@ async def _travel(
     printer = _printer(options, opened)
     if dry_run:
         printer.only_planned(PlanReady(plan, planned_requests(opened, plan, stream=stream)))
+        _say_if_refused(options)
         return
     ask_for_travel(options, plan)
     _may_go_on(options, opened.thread_id)
     _leave(options, printer, opened, await carry_out(opened, plan, printer.hear))
+
+
+def _say_if_refused(options: Options) -> None:
+    """A plan may be looked at where it may not be carried out."""
+    from tui.cli.output import say_aside
+
+    if options.connection.read_only:
+        because = " and ".join(options.connection.read_only_by) or "its connection"
+        say_aside(f"forkpoint: Without --dry-run it would be refused: read-only because of {because}.")
 
 
 def _may_go_on(options: Options, thread_id: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.asking import check_answerable, yes_option
+from tui.cli.failures import Misuse
 from tui.cli.options import Options, backend_options, connected, json_option, object_argument, run_async, run_command
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def delete(options: Options, thread: str) -> None:
       forkpoint delete 63a9df3e --yes
     """
     if thread == "latest":
-        raise click.UsageError("Name the thread to delete by its id or a part of it, not by 'latest'.")
+        raise Misuse("Name the thread to delete by its id or a part of it, not by 'latest'.")
     check_answerable(options, always=True)
     run_async(options, _delete(options, thread))
 

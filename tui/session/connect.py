@@ -34,6 +34,7 @@ def make_backend(
         route=route_of(connection),
         insecure_http=connection.insecure_http,
         read_only=read_only or connection.read_only,
+        read_only_by=connection.read_only_by,
         on_write=on_write,
     )
 

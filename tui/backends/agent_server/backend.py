@@ -42,6 +42,7 @@ class AgentServerBackend:
         route: certificates, and what lies on the way: a proxy, a tunnel.
         insecure_http: let secrets go unencrypted over a network.
         read_only: refuse in the transport whatever is not known to change nothing.
+        read_only_by: what made it read-only, for the words of the refusal.
         transport: replaces the network, for tests.
         max_body: bytes of the largest answer that is read.
         waits: pauses between the attempts of a read.
@@ -61,6 +62,7 @@ class AgentServerBackend:
         route: Route = STRAIGHT,
         insecure_http: bool = False,
         read_only: bool = False,
+        read_only_by: Sequence[str] = (),
         transport: httpx.AsyncBaseTransport | None = None,
         max_body: int = limits.MAX_BODY,
         waits: Waits | None = None,
@@ -74,6 +76,7 @@ class AgentServerBackend:
             credentials,
             route=route,
             read_only=read_only,
+            read_only_by=read_only_by,
             transport=transport,
             max_body=max_body,
             waits=waits or Waits(),

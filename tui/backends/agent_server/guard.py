@@ -6,6 +6,7 @@ It sits in the transport, below everything that makes requests, so that no code 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tui.backends._httpx import httpx
 from tui.backends.errors import ReadOnly
@@ -25,10 +26,12 @@ def is_read(method: str, path: str, query: tuple[str, ...] = ()) -> bool:
 
 
 class ReadOnlyTransport(httpx.AsyncBaseTransport):
-    """Passes reads on to `inner` and raises `ReadOnly` for all else. `prefix` is the path of the server's root."""
+    """Passes reads on to `inner` and raises `ReadOnly` for all else. `prefix` is the path of the server's root,
+    `because` what made it read-only."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, prefix: str = "") -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, prefix: str = "", because: Sequence[str] = ()) -> None:
         self._inner = inner
+        self._because = " and ".join(because) or "--read-only"
         self._prefix = prefix.encode("ascii")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -37,7 +40,7 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
         if not is_read(request.method, path, tuple(request.url.params)):
             raise ReadOnly(
                 f"{request.method} {path} was not sent: this connection is read-only.",
-                hint="Open it without --read-only (or read_only in the profile) to change something.",
+                hint=f"Open it without {self._because} to change something.",
             )
         return await self._inner.handle_async_request(request)
 

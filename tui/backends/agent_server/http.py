@@ -109,6 +109,7 @@ class Http:
         *,
         route: Route = STRAIGHT,
         read_only: bool = False,
+        read_only_by: Sequence[str] = (),
         transport: httpx.AsyncBaseTransport | None = None,
         max_body: int = limits.MAX_BODY,
         waits: Waits = Waits(),  # frozen
@@ -116,6 +117,7 @@ class Http:
     ) -> None:
         self.address = address
         self.read_only = read_only
+        self._read_only_by = read_only_by
         self.clock = ServerClock()
         self._credentials = credentials
         self._max_body = max_body
@@ -131,7 +133,7 @@ class Http:
 
     def _client(self, transport: httpx.AsyncBaseTransport, read_only: bool) -> httpx.AsyncClient:
         if read_only:
-            transport = ReadOnlyTransport(transport, self.address.prefix)
+            transport = ReadOnlyTransport(transport, self.address.prefix, self._read_only_by)
         return httpx.AsyncClient(
             transport=transport,
             auth=self._credentials,
