@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui.cli.encoding import in_ascii
 from tui.cli.live_output import JsonPrinter, PlainPrinter
 from tui.cli.options import Options
 from tui.config import Connection
@@ -77,3 +78,31 @@ def test_known_kinds_are_those_that_are_read() -> None:
     for mode in KNOWN_MODES - set(builder._readers):
         builder.feed(StreamEvent(mode, {}))
     assert not builder.snapshot().unknown
+
+
+def token(text: str) -> Streamed:
+    message = {"type": "AIMessageChunk", "id": "m", "content": text}
+    return Streamed(StreamEvent("messages", [message, {"langgraph_node": "draft"}]))
+
+
+def told(progress: int) -> Streamed:
+    return Streamed(StreamEvent("custom", {"progress": progress, "source": "draft"}))
+
+
+def test_progress_is_said_once_in_words_and_cuts_no_text(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Streamed(StreamEvent("updates", {"draft": {"messages": [{"type": "ai", "id": "m", "content": "1. One."}]}}))
+    out, _ = printed(capsys, told(0), told(0), token("1."), told(20), told(40), update("beside"), token(" One."), ended)
+    assert out == [
+        "  ░░░░░░░░░░   0%  draft",
+        "draft      1. One.",
+        "  ████░░░░░░  40%  draft",
+        "beside     total = 7",
+    ]
+    assert in_ascii(out[2]) == "  ####......  40%  draft"
+
+
+def test_other_events_of_a_node_are_all_said(capsys: pytest.CaptureFixture[str]) -> None:
+    other = Streamed(StreamEvent("custom", {"page": "3"}))
+    out, _ = printed(capsys, other, other)
+    assert len(out) == 2
+    assert "page" in out[0]

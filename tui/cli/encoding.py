@@ -13,7 +13,7 @@ from typing import TextIO
 from tui.domain.marks import Mark
 
 _NAME = "forkpoint"
-_LANES = {"│": "|", "├": "|", "─": "-", "╯": "'", "…": "~", "·": "-", "’": "'", "≤": "<"}
+_LANES = {"│": "|", "├": "|", "─": "-", "╯": "'", "…": "~", "·": "-", "’": "'", "≤": "<", "█": "#", "░": "."}
 STAND_INS = _LANES | {mark.shape: mark.ascii for mark in Mark}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from tui.cli.custom_output import Held
 from tui.cli.options import Options, join_command
 from tui.cli.output import print_json, say, say_aside
 from tui.cli.paragraph import Paragraph
@@ -94,6 +95,7 @@ class PlainPrinter:
         self._open: tuple[str, str] | None = None
         self._said: set[str] = set()
         """Ids of the messages that were said already; a subgraph's parent repeats them."""
+        self._held = Held()
         self._error_said = False
 
     def hear(self, event: TravelEvent) -> None:
@@ -153,11 +155,16 @@ class PlainPrinter:
             say(_hanging(f"✗ {data.get('error', 'error')}: {data.get('message', event.data)}"))
             self._error_said = True
         elif event.mode == "custom":
-            self._close_line()
-            say(f"  {one_line(in_words(event.data, 200))}")
+            self._held.take(event)
         elif event.mode not in KNOWN_MODES:
-            self._close_line()
-            say(f"  {one_line(event.event, 60)}: {one_line(in_words(event.data, 200))}")
+            self._held.put(f"  {one_line(event.event, 60)}: {one_line(in_words(event.data, 200))}")
+        self._say_held()
+
+    def _say_held(self) -> None:
+        """What came beside a text: behind it, so that no word of it is cut."""
+        if self._open is None:
+            for line in self._held.lines():
+                say(line)
 
     def _token(self, event: StreamEvent) -> None:
         message, about = _message_and_metadata(event.data)
@@ -173,18 +180,20 @@ class PlainPrinter:
             self._paragraph.write(text)
 
     def _node_finished(self, node: str, update: JSON) -> None:
-        self._close_line()
+        if self._open is None or _is_part_of(self._open[0], node) or node.endswith("__interrupt__"):
+            self._close_line()  # else it ran beside the one whose text still comes
         if node.endswith("__interrupt__"):
             return
         words = step_words(None, _without(update, self._said))
         self._said |= _ids(update)
         if words:
-            say(f"{padded(one_line(node), _NODE_CELLS)} {one_line(words)}")
+            self._held.put(f"{padded(one_line(node), _NODE_CELLS)} {one_line(words)}")
 
     def _close_line(self) -> None:
         if self._paragraph is not None:
             self._paragraph.close()
         self._paragraph = self._open = None
+        self._say_held()
 
 
 def joining(options: Options, thread_id: str, run_id: str | None, *, certain: bool = True) -> str:
@@ -224,6 +233,11 @@ def _end_words(ended: RunEnded) -> str:
         return f"stopped before {nodes}" if nodes else "stopped at an interrupt"
     where = " in " if ended.failed_nodes else ": "
     return f"{ended.end.value}{where + ended.error if ended.error else ''}"
+
+
+def _is_part_of(inner: str, node: str) -> bool:
+    """Whether a node's text is over when `node` has ended: it is that node, or runs in it."""
+    return inner == node or inner.startswith(f"{node}.") or inner.endswith(f".{node}") or node.endswith(f".{inner}")
 
 
 def _subgraph_names(event: StreamEvent) -> tuple[str, ...]:
