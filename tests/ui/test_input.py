@@ -235,3 +235,41 @@ async def test_a_thread_is_made_for_the_chosen_assistant_on_a_real_server(server
     assert made is not None
     assert client.threads.get(made)["metadata"]["graph_id"] == "agent"
     assert client.threads.count() == before + 1
+
+
+async def test_an_input_on_an_old_row_says_where_it_starts_and_what_stays_unanswered() -> None:
+    async with opened_app(TwoThreads()) as driver:
+        await go_to(driver, "t-1")
+        await write_input(driver, "go on")
+        editor = driver.screen.input_editor
+        assert str(editor.border_title) == "New input"
+        await driver.press("escape")
+        await driver.select_step(1)
+        await write_input(driver, "")
+        assert str(editor.border_title) == "New input on top of step 1, not the head"
+        await driver.press("ctrl+s")
+        words = await driver.asked()
+        assert "on top of step 1?" in words
+        assert "1 tool call stays unanswered (search): many models refuse that." in words
+
+
+async def test_while_a_run_goes_on_the_keys_that_are_named_are_none_that_would_be_typed() -> None:
+    backend = TwoThreads()
+    async with opened_app(backend) as driver:
+        await go_to(driver, "t-1")
+        await driver.select_step(1)
+        backend.gate.clear()
+        await driver.press("r")
+        await driver.yes()
+        await write_input(driver, "go on")
+        await driver.press("ctrl+s")
+        words = "A run is going on on this thread: esc, then x in the timeline cancels it, J joins it."
+        await driver.until(lambda: words in driver.heard, "the message")
+        driver.app.clear_notifications()
+        await driver.press("escape", "e")
+        await driver.until(lambda: driver.screen.inspector.is_editing, "the editor")
+        await driver.write("!")
+        await driver.press("ctrl+s")
+        await driver.until(lambda: words in driver.heard, "the message")
+        backend.gate.set()
+        await driver.run_over()

@@ -144,6 +144,9 @@ async def test_the_cursor_skips_joins_and_finds_its_way_through_branches() -> No
             await driver.press(key)
             siblings.append(timeline.selected)
         assert siblings == ["c06", "c04", "c08", "c04"], "their tips, round and back"
+        await driver.press("h", "greater_than_sign")
+        assert timeline.selected == "c02", "the trunk has no siblings"
+        assert driver.heard[-1] == "No sibling branch here: l goes into the newest branch, h back."
 
 
 async def test_the_path_to_the_root_is_bright_and_the_rest_calm() -> None:

@@ -6,6 +6,7 @@ plan says what will run and what follows from it, in words that the question lin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -94,6 +95,17 @@ class TravelPlan:
     growth: Growth = Growth.BRANCH
     drops: tuple[str, ...] = ()
     """The questions that wait where a new input begins: the server forgets them, and what was to run next."""
+    leaves: tuple[ToolCall, ...] = ()
+    """The tool calls that wait where a new input begins: nothing will answer them."""
+
+    @property
+    def leave_note(self) -> str:
+        """What becomes of the tool calls that wait; "" where none does."""
+        if not self.leaves:
+            return ""
+        many = len(self.leaves) > 1
+        calls = f"{len(self.leaves)} tool calls stay" if many else "1 tool call stays"
+        return f"{calls} unanswered ({counted_tools(self.leaves)}): many models refuse that."
 
     @property
     def drop_note(self) -> str:
@@ -127,6 +139,8 @@ class TravelPlan:
             notes.append("The question that waits here is asked again.")
         if self.drops:
             notes.append(self.drop_note)
+        if self.leaves:
+            notes.append(self.leave_note)
         if self.growth.value:
             notes.append(self.growth.value)
         return tuple(notes)
@@ -207,6 +221,7 @@ def plan_input(
         at_head=at_head,
         growth=Growth.HEAD if at_head or checkpoint is None else _growth(tree, checkpoint),
         drops=tuple(one_line(question_words(interrupt.value)) for interrupt in waiting),
+        leaves=open_calls(begins_at) if begins_at is not None else (),
     )
 
 
@@ -230,6 +245,12 @@ def where_to_edit(tree: CheckpointTree, checkpoint: Checkpoint) -> Checkpoint | 
 def open_calls(checkpoint: Checkpoint) -> tuple[ToolCall, ...]:
     """The tool calls that wait for an answer at this checkpoint: they are what runs next."""
     return tuple(call for call in tool_calls_of(checkpoint.values) if call.is_open)
+
+
+def counted_tools(calls: Sequence[ToolCall]) -> str:
+    """The tools that are called, each once: "search, look_up ×3"."""
+    counts = Counter(call.name for call in calls)
+    return ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
 
 
 def choose_tool_call(tree: CheckpointTree, checkpoint: Checkpoint, wanted: str | None) -> ToolCall:

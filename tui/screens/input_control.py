@@ -54,7 +54,9 @@ class InputControl:
         self.keep()
         self._at = (opened, None if at_head else checkpoint)
         found = find_messages(head.values) if head is not None else ("messages", [])
-        title = f"New input{name}" if at_head or checkpoint is None else f"New input on top of step {checkpoint.step}"
+        title = f"New input{name}"
+        if not at_head and checkpoint is not None:
+            title = f"New input on top of step {checkpoint.step}, not the head"
         text = self._screen.drafts.input(opened.thread_id)
         self._screen.input_editor.open(title, text, messages_key=found[0] if found else None)
         if opened.thread_id in self._sending:

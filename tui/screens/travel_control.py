@@ -183,8 +183,7 @@ class TravelControl:
     ) -> None:
         """Ask whether to carry out a plan; a yes does."""
         if self._screen.live.is_streaming_on(opened):
-            words = "A run is going on on this thread: wait for its end, or cancel it with {timeline.cancel}."
-            raise PlanError(keyed(words))
+            raise PlanError(self._busy_words(plan))
         question, details = question_of(plan, self._screen.address)
 
         def start() -> None:
@@ -192,6 +191,15 @@ class TravelControl:
             self._screen.live.start(opened, plan)
 
         self._screen.ask_write(question, details, start, on_no, thread_id=opened.thread_id)
+
+    def _busy_words(self, plan: TravelPlan) -> str:
+        """Which keys help while a run goes on; in an editor they would be typed."""
+        leave = {PlanKind.FORK: "{editor.leave}, then ", PlanKind.INPUT: "{input.leave}, then "}.get(plan.kind, "")
+        words = f"A run is going on on this thread: {leave}{{timeline.cancel}} in the timeline cancels it, "
+        words = keyed(words + "{timeline.join} joins it.")
+        if plan.kind is PlanKind.FORK:
+            self._screen.warn(words)  # the line in the editor is easily missed
+        return words
 
     def preview(self, opened: OpenThread, plan: TravelPlan) -> None:
         """Show what would be sent."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from tui.domain.changes import changes
 from tui.domain.checkpoint import START
 from tui.domain.labels import change_words
-from tui.domain.plans import PlanKind, TravelPlan
+from tui.domain.plans import PlanKind, TravelPlan, counted_tools
 
 
 def question_of(plan: TravelPlan, address: str) -> tuple[str, str]:
     """(the question, what follows from yes)."""
-    return f"{_what(plan)}?", " ".join(filter(None, (plan.drop_note, _runs(plan, address), *_follows(plan))))
+    return f"{_what(plan)}?", " ".join(
+        filter(None, (plan.drop_note, plan.leave_note, _runs(plan, address), *_follows(plan)))
+    )
 
 
 def title_of(plan: TravelPlan) -> str:
@@ -42,8 +43,7 @@ def _step(plan: TravelPlan) -> str:
 
 def _runs(plan: TravelPlan, address: str) -> str:
     nodes = ", ".join("the graph's start" if node == START else node for node in plan.will_run) or "the graph"
-    counts = Counter(call.name for call in plan.will_call)
-    tools = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
+    tools = counted_tools(plan.will_call)
     again = "" if plan.kind is PlanKind.INPUT else " again, for real"
     assistant = plan.setup.assistant_name or plan.setup.graph_id or plan.setup.assistant_id
     where = address.removeprefix("http://")

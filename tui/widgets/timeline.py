@@ -12,6 +12,7 @@ from textual.message import Message
 from tui.domain.labels import Activity
 from tui.domain.lanes import Row, RowKind
 from tui.domain.tree import CheckpointTree
+from tui.widgets.key_names import keyed
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
 from tui.widgets.timeline_lanes import Path
@@ -261,6 +262,11 @@ class Timeline(LineList):
         tree = self._view.tree
         fork_point = tree.fork_point_of(self.selected)
         if fork_point is None:
+            into, back = "{timeline.into_branch} goes into the newest branch", "{timeline.fork_point} back"
+            words = (
+                f"No sibling branch here: {into}, {back}." if self._view.branches > 1 else "There is one branch only."
+            )
+            self.notify(keyed(words), timeout=4, markup=False)
             return
         branches = tree.children(fork_point)
         own = next(i for i in tree.path(self.selected) if i in branches)
