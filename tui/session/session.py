@@ -161,9 +161,10 @@ class Session:
         return next(run for run in runs if run.run_id == found[0])
 
     async def assistants(self) -> Sequence[Assistant]:
-        """All assistants, read once."""
+        """All assistants by name, read once. Servers hand them out in another order each time."""
         if self._assistants is None:
-            self._assistants = await self.backend.assistants()
+            found = await self.backend.assistants()
+            self._assistants = sorted(found, key=lambda a: (a.name or a.graph_id, a.graph_id, a.assistant_id))
         return self._assistants
 
     async def assistant_name(self, assistant_id: str | None) -> str:
