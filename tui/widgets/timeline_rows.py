@@ -26,6 +26,9 @@ NARROW = 44
 TIME_CELLS = 5
 """Cells of a time; what is longer takes the empty cell at the end of the row."""
 
+AGES_FROM = 60
+"""Seconds before which it is now: ages are not drawn again each second."""
+
 AGO_FROM = 60
 """Cells from which on an age has the room to say that it is one: "5m ago"."""
 
@@ -154,6 +157,8 @@ class TimelineRows:
         since = self.text_of(checkpoint_id).since
         if since is None or self.now is None:
             return ""
+        if (self.now - since).total_seconds() < AGES_FROM:
+            return "now"
         age = ago(since, self.now)
         if len(age) >= TIME_CELLS:
             return ""
