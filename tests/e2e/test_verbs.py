@@ -53,6 +53,9 @@ def test_addresses_by_their_ends(server_url: str, asked: str) -> None:
         (("history", "@"), 2, "thread is missing"),
         (("fork", "latest@head", "--tool-args", "{broken"), 2, "line 1, column 2"),
         (("run", "latest", "--input", "null"), 2, "replay"),
+        (("run", "latest", "--input", '{"a": hi}'), 2, "double quotes"),
+        (("run", "latest", "--input", " "), 2, "is empty"),
+        (("new", "--assistant", "nobody"), 7, "No assistant 'nobody'"),
         (("run", "latest", "--input", "{}", "--config", "[]"), 2, "--config must be a JSON object"),
         (("new", "--metadata", "[]"), 2, "--metadata must be a JSON object"),
         (("new", "--metadata", '"x"'), 2, 'must be a JSON object, such as {"key": "value"}, not "x"'),
@@ -155,6 +158,33 @@ def test_a_run_that_waits_exits_with_3(server_url: str) -> None:
     assert done.events[-1]["status"] == "interrupted"
     (listed,) = [t for t in ok("threads", "--json", url=server_url).json if t["thread_id"] == thread]
     assert listed["status"] == "interrupted"
+
+
+@pytest.mark.parametrize("text", ["what's the weather in sf", '"what\'s the weather in sf"'])
+def test_a_text_is_sent_as_a_user_message_to_the_assistant_that_the_thread_was_made_for(
+    server_url: str, text: str
+) -> None:
+    thread = ok("new", "--assistant", "agent", url=server_url).out.strip()
+    (listed,) = [t for t in ok("threads", "--json", url=server_url).json if t["thread_id"] == thread]
+    assert listed["metadata"]["graph_id"] == "agent"
+    assert "No checkpoints yet" in ok("history", thread, url=server_url).out
+    planned = ok("run", thread, "--input", text, "--dry-run", url=server_url).out
+    assert "The text is sent as a user message in 'messages'." in planned
+    done = ok("run", thread, "--input", text, url=server_url)
+    assert "done" in done.out
+    messages = ok("show", thread, "--json", url=server_url).json["values"]["messages"]
+    assert (messages[0]["type"], messages[0]["content"]) == ("human", "what's the weather in sf")
+    again = ok("run", thread, "--input", text, "--dry-run", url=server_url)
+    assert "'messages'" in again.out
+
+
+def test_a_text_for_a_graph_without_messages_names_its_keys(server_url: str) -> None:
+    thread = ok("new", "--assistant", "flaky", url=server_url).out.strip()
+    done = forkpoint("run", thread, "--input", "hi there", url=server_url)
+    assert (done.code, done.out) == (2, "")
+    assert "has no messages" in done.err
+    assert "rows, fixed" in done.err
+    assert ok("runs", thread, "--json", url=server_url).json == []
 
 
 def test_an_input_where_a_question_waits_says_that_it_drops_it(server_url: str) -> None:

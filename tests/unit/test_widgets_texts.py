@@ -15,7 +15,7 @@ from tui.domain.plans import Growth, PlanKind, ToolArgsEdit, TravelPlan
 from tui.domain.requests import PlannedRequest, RunSetup
 from tui.domain.transcript import StreamEvent
 from tui.domain.transcript_builder import transcript_of
-from tui.widgets.input_editor import read_input
+from tui.domain.typed_input import read_input
 from tui.widgets.json_lines import json_line, json_lines, short_value
 from tui.widgets.lines import plain, width_of
 from tui.widgets.live_lines import LiveLines

@@ -122,7 +122,7 @@ def join_command(thread_id: str, run_id: str, where: str) -> str:
 
 def run_command(thread: str) -> str:
     """The command that starts a run, likewise."""
-    return f"forkpoint run {shlex.quote(thread)} --input JSON"
+    return f"forkpoint run {shlex.quote(thread)} --input TEXT"
 
 
 def _reached(connection: Connection) -> AbstractContextManager[Connection]:
@@ -184,9 +184,21 @@ def run_async(options: Options, main: Coroutine[Any, Any, T]) -> T:
 
 def json_argument(text: str, option: str) -> Any:
     """Parse a JSON option; `-` reads standard input. A mistake is a usage error with line and reason."""
+    return _parsed(sys.stdin.read() if text == "-" else text, option)
+
+
+def input_argument(text: str, option: str) -> Any:
+    """JSON if it looks like an object, a list, a text in quotes or null; any other text is itself. `-` as above."""
+    source = sys.stdin.read() if text == "-" else text
+    stripped = source.strip()
+    if not stripped:
+        raise Misuse(f"{option} is empty: give a text or a JSON object.")
+    return _parsed(source, option) if stripped[0] in '{["' or stripped == "null" else stripped
+
+
+def _parsed(source: str, option: str) -> Any:
     from tui.domain.json_values import parse_with_position
 
-    source = sys.stdin.read() if text == "-" else text
     parsed = parse_with_position(source)
     if not parsed.ok:
         raise Misuse(f"{option} is not JSON: {parsed.reason} (line {parsed.line}, column {parsed.column}).")

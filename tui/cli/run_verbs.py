@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +13,7 @@ from tui.cli.options import (
     Options,
     backend_options,
     connected,
+    input_argument,
     join_command,
     json_argument,
     json_option,
@@ -40,7 +42,13 @@ def dry_run_option(function: F) -> F:
 
 @click.command()
 @click.argument("thread", metavar="T")
-@click.option("--input", "value", required=True, metavar="JSON", help="The graph's input; - reads standard input.")
+@click.option(
+    "--input",
+    "value",
+    required=True,
+    metavar="JSON|TEXT",
+    help="The input, or a message; - reads stdin.",
+)
 @click.option("--background", is_flag=True, help="Start it and return; look again with runs or join.")
 @click.option("--config", metavar="JSON", help='The run\'s config, such as {"recursion_limit": 25}.')
 @click.option("--context", metavar="JSON", help="The run's context, an object.")
@@ -59,17 +67,19 @@ def run(
 ) -> None:
     """Run a thread with a new input and stream it.
 
-    A thread that has not run yet needs --assistant, unless its server has only one.
+    A text is sent as a user message, where the graph has messages. A thread that has not run yet needs --assistant,
+    unless it was made with it, or its server has only one.
 
     \b
     Examples:
+      forkpoint run latest --input "what is the weather in sf"
       forkpoint run latest --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
       forkpoint run "$(forkpoint new)" --assistant agent --background \\
         --input '{"messages": [{"role": "user", "content": "what is the weather in sf"}]}'
     """
     if not dry_run:
         check_answerable(options)
-    given = json_argument(value, "--input")
+    given = input_argument(value, "--input")
     settings = object_argument(config, "--config")
     run_context = object_argument(context, "--context")
     run_async(options, _run(options, thread, given, settings, run_context, background=background, dry_run=dry_run))
@@ -81,13 +91,18 @@ async def _run(
     from tui.cli.output import print_json, say, say_aside
     from tui.cli.run_output import say_run
     from tui.domain.addresses import parse_thread
-    from tui.domain.plans import plan_input
+    from tui.domain.plans import PlanError, plan_input
+    from tui.domain.typed_input import ReadInput
 
     async with connected(options) as session:
         thread = await session.resolve_thread(parse_thread(part))
         setup = await session.setup_for_input(thread, config=config, context=context)
         opened = await session.open(thread)
-        plan = plan_input(opened.tree, None, value, setup)
+        read = await session.text_as_input(opened, setup, value) if isinstance(value, str) else ReadInput(value)
+        if read.problem:
+            raise PlanError(read.problem)
+        value = read.value
+        plan = replace(plan_input(opened.tree, None, value, setup), read_as=read.words)
         if hint := await session.input_hint(setup, value):
             say_aside(f"forkpoint: {hint}")
         if plan.drops and (options.as_json or (background and not dry_run)):

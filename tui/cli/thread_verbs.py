@@ -12,7 +12,7 @@ from tui.cli.failures import Misuse
 from tui.cli.options import Options, backend_options, connected, json_option, object_argument, run_async, run_command
 
 if TYPE_CHECKING:
-    from tui.domain.checkpoint import Thread
+    from tui.domain.checkpoint import JSON, Thread
     from tui.session.session import Session
 
 STATUSES = ("idle", "busy", "interrupted", "error")
@@ -80,21 +80,25 @@ def _thread_row(thread: Thread, now: datetime) -> tuple[str, ...]:
 def new(options: Options, metadata: str | None) -> None:
     """Make an empty thread and print its id.
 
+    With --assistant (or a profile's) it belongs to that assistant, and run needs not be told.
+
     \b
-    Example:
+    Examples:
+      forkpoint new --assistant agent
       forkpoint new --metadata '{"title": "weather in SF"}'
     """
     check_answerable(options)
     run_async(options, _new(options, object_argument(metadata, "--metadata")))
 
 
-async def _new(options: Options, metadata: object) -> None:
+async def _new(options: Options, metadata: JSON) -> None:
     from tui.cli.asking import ask_for_write
     from tui.cli.output import print_json, say
 
     async with connected(options) as session:
         ask_for_write(options, "make a new thread")
-        thread = await session.backend.create_thread(metadata=metadata)
+        assistant = await session.find_assistant(session.assistant) if session.assistant is not None else None
+        thread = await session.create_thread(assistant=assistant, metadata=metadata)
     if options.as_json:
         print_json(dict(thread.raw))
     else:

@@ -93,6 +93,8 @@ class TravelPlan:
     at_head: bool = False
     """A new input at the head needs no checkpoint in the request."""
     growth: Growth = Growth.BRANCH
+    read_as: str = ""
+    """How a typed text was taken for the input, if it was not the input itself."""
     drops: tuple[str, ...] = ()
     """The questions that wait where a new input begins: the server forgets them, and what was to run next."""
     leaves: tuple[ToolCall, ...] = ()
@@ -125,7 +127,7 @@ class TravelPlan:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user must know before saying yes, a sentence each."""
-        notes = []
+        notes = [f"The text is {self.read_as}."] if self.read_as else []
         if not self.setup.known:
             notes.append("The original run is not known here: it runs with the assistant's defaults.")
         if self.kind is not PlanKind.INPUT:

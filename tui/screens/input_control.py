@@ -155,7 +155,7 @@ class InputControl:
         return known is None
 
     def _chosen_for(self, opened: OpenThread) -> Assistant | None:
-        return self._assistants.get(opened.thread_id) if opened.thread.graph_id is None else None
+        return self._assistants.get(opened.thread_id) if opened.tree.head is None else None
 
     def _close(self) -> None:
         self._at = None

@@ -233,7 +233,7 @@ class OpenThread:
                 name = tail(self.thread_id, 8)
                 raise NotFound(
                     f"Thread …{name} has no checkpoints yet.",
-                    hint=f"Start a run with an input first: forkpoint run {shlex.quote(name)} --input JSON",
+                    hint=f"Start a run with an input first: forkpoint run {shlex.quote(name)} --input TEXT",
                 )
             return self.tree.head
         if is_full_id(base):

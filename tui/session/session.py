@@ -17,6 +17,7 @@ from tui.domain.requests import RunSetup
 from tui.domain.run_setup import run_setup
 from tui.domain.run_words import status_words
 from tui.domain.thread_titles import thread_title
+from tui.domain.typed_input import ReadInput, text_input
 from tui.session.audit import AuditLog
 from tui.session.left_runs import LeftRun, LeftRuns
 from tui.session.open_thread import MOST_CANDIDATES, AmbiguousName, OpenThread
@@ -188,11 +189,27 @@ class Session:
 
     async def input_hint(self, setup: RunSetup, given: JSON) -> str | None:
         """A sentence about keys of an input that the graph lacks, if its server tells which it has."""
+        return input_hint(given, await self._schemas(setup))
+
+    async def text_as_input(self, opened: OpenThread, setup: RunSetup, text: str) -> ReadInput:
+        """What a typed text means to the graph that is to run."""
+        head = opened.tree.head
+        values = head.values if head is not None else None
+        return text_input(text, await self._schemas(setup), values, has_head=head is not None)
+
+    async def create_thread(self, *, assistant: Assistant | None = None, metadata: JSON = None) -> Thread:
+        """An empty thread; with `assistant` it is that one's, noted as the server does when a thread first runs."""
+        if assistant is not None:
+            bound = {"graph_id": assistant.graph_id, "assistant_id": assistant.assistant_id}
+            metadata = bound | (metadata or {})
+        return await self.backend.create_thread(metadata=metadata)
+
+    async def _schemas(self, setup: RunSetup) -> JSON:
+        """The graph's schemas; None where the server does not tell: they keep nobody from anything."""
         try:
-            schemas = await self.backend.schemas(setup.assistant_id)
+            return await self.backend.schemas(setup.assistant_id)
         except BackendError:
-            return None  # nobody asked for it, so it keeps nobody from anything
-        return input_hint(given, schemas)
+            return None
 
     async def setup_for_input(
         self, thread: Thread, *, config: JSON = None, context: JSON = None, assistant: str | None = None

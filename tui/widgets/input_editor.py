@@ -14,37 +14,8 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from tui.domain.checkpoint import JSON
-from tui.domain.json_values import parse_with_position
 from tui.domain.safe_text import one_line
-
-
-@dataclass(frozen=True, slots=True)
-class ReadInput:
-    """What a typed text means: the value to send, or why it cannot be sent."""
-
-    value: JSON = None
-    problem: str = ""
-    words: str = ""
-    """How the text was read, for the line below it."""
-
-
-def read_input(text: str, *, messages_key: str | None) -> ReadInput:
-    """An input from typed text: JSON if it is an object or a list, else a message of the user.
-
-    `messages_key` is the state key that holds messages; None where the graph is known not to have one.
-    """
-    stripped = text.strip()
-    if not stripped:
-        return ReadInput(problem="Type a message, or a JSON object.")
-    if stripped[0] in "{[":
-        parsed = parse_with_position(text)
-        if not parsed.ok:
-            return ReadInput(problem=f"line {parsed.line}: {parsed.reason}")
-        return ReadInput(parsed.value, words="sent as the JSON that it is")
-    if messages_key is None:
-        return ReadInput(problem='This graph has no messages: type a JSON object, such as {"key": "value"}.')
-    message = {"role": "user", "content": stripped}
-    return ReadInput({messages_key: [message]}, words=f"sent as a user message in {one_line(messages_key, 30)!r}")
+from tui.domain.typed_input import read_input
 
 
 class InputArea(TextArea):
