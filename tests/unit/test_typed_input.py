@@ -32,7 +32,7 @@ def test_a_text_becomes_a_message(known: JSON, head: JSON, key: str) -> None:
 def test_a_graph_without_messages_takes_no_text(known: JSON, head: JSON) -> None:
     read = text_input("hi", known, head, has_head=head is not None)
     assert "no messages" in read.problem
-    assert ("rows, fixed" in read.problem) is (known is not None)
+    assert (". Its input has: rows, fixed." in read.problem) is (known is not None)
 
 
 def test_a_graph_whose_input_is_a_text_gets_it() -> None:

@@ -45,7 +45,7 @@ def message_input(text: str, *, messages_key: str | None, keys: tuple[str, ...] 
     """An input that is one message of the user; `keys` are those that a graph without messages has instead."""
     if messages_key is None:
         has = ", ".join(keys[:_MOST_NAMED]) + (", …" if len(keys) > _MOST_NAMED else "")
-        named = one_line(f" Its input has: {has}." if has else "", 200)
+        named = f" Its input has: {one_line(has, 160)}." if has else ""
         return ReadInput(problem=f'This graph has no messages: type a JSON object, such as {{"key": "value"}}.{named}')
     message = {"role": "user", "content": text}
     return ReadInput({messages_key: [message]}, words=f"sent as a user message in {one_line(messages_key, 30)!r}")
