@@ -129,7 +129,7 @@ class FakeBackend:
     async def count_threads(self, status: str | None = None) -> int | None:
         return len([t for t in self.threads.values() if status in (None, t.status)])
 
-    async def get_thread(self, thread_id: str) -> Thread:
+    async def get_thread(self, thread_id: str, *, most_bytes: int | None = None) -> Thread:
         self._note("get_thread", thread_id)
         if thread_id not in self.threads:
             raise NotFound(f"No thread {thread_id}.")

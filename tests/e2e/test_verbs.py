@@ -283,6 +283,10 @@ def test_ctrl_c_leaves_the_run_going(server_url: str) -> None:
     assert (again.code, again.out) == (1, f"Run {run['run_id']} has ended already: cancelled.\n")
     assert "wait (cancelled)" in ok("show", thread, url=server_url).out
     assert ok("runs", thread, "--json", url=server_url).json[0]["status"] == "interrupted"
+    (row,) = [line for line in ok("threads", url=server_url).out.splitlines() if thread[-8:] in line]
+    assert "cancelled" in row
+    (listed,) = [row for row in ok("threads", "--json", url=server_url).json if row["thread_id"] == thread]
+    assert (listed["status"], listed["error"]["error"]) == ("interrupted", "UserInterrupt"), "as the server says it"
 
 
 def test_nothing_listens_there() -> None:

@@ -33,6 +33,13 @@ def slow_run(url: str) -> tuple[str, str]:
     return thread_id, str(run["run_id"])
 
 
+def ticking_run(url: str) -> tuple[str, str]:
+    """The same, in its second node: what is cancelled before it begins leaves no trace in its thread."""
+    thread_id, run_id = slow_run(url)
+    assert any(event.event == "custom" for event in get_sync_client(url=url).runs.join_stream(thread_id, run_id))
+    return thread_id, run_id
+
+
 def status_of(url: str, thread_id: str, run_id: str) -> str:
     return str(get_sync_client(url=url).runs.get(thread_id, run_id)["status"])
 
@@ -244,6 +251,41 @@ async def test_a_cancelled_run_does_not_look_like_one_that_waits(server_url: str
     async with app_on_server(server_url, open_address=Address(thread_id)) as driver:
         await driver.until(lambda: "cancelled in wait" in driver.text("#timeline"), "the same when it is opened anew")
     assert status_of(server_url, thread_id, run_id) == "interrupted"
+
+
+async def test_a_thread_that_others_cancelled_is_told_from_one_that_waits(server_url: str) -> None:
+    client = get_sync_client(url=server_url)
+    cancelled, before = ticking_run(server_url)
+    client.runs.cancel(cancelled, before, wait=True)
+    goes_on, run_id = ticking_run(server_url)
+    asked = {"messages": [{"role": "user", "content": "is it foggy in sf?"}]}
+    waits = new_thread(server_url)
+    client.runs.wait(waits, "agent", input=asked, interrupt_before=["tools"])
+    opened = new_thread(server_url)
+
+    async with app_on_server(server_url, open_address=Address(opened)) as driver:
+        threads = driver.screen.threads
+
+        def is_cancelled(thread_id: str) -> bool:
+            thread = threads.find(thread_id)
+            return thread is not None and thread.was_cancelled
+
+        await driver.until(lambda: is_cancelled(cancelled), "what the list does not tell")
+        assert "⊘" in driver.text("#threads")
+        client.runs.cancel(goes_on, run_id, wait=True)
+        driver.screen.statuses.look()
+        await driver.until(lambda: is_cancelled(goes_on), "what happened elsewhere")
+        assert not is_cancelled(waits)
+        await driver.until(lambda: not driver.screen.session.stops.unknown(threads.pane.threads), "all to be known")
+
+        driver.screen.session.stops.find_out = None  # type: ignore[assignment,method-assign] # none is read again
+        await driver.press("1", "s")
+        await driver.until(lambda: threads.find(opened) is None, "the filter")
+        assert (is_cancelled(cancelled), is_cancelled(goes_on), is_cancelled(waits)) == (True, True, False)
+        await driver.press("ctrl+r")
+        await threads.read_first()
+        threads.put(await driver.screen.session.backend.glance(cancelled))
+        assert is_cancelled(cancelled), "a reading that does not tell it changes nothing"
 
 
 async def test_the_folded_line_says_whose_run_it_is(server_url: str) -> None:

@@ -132,8 +132,8 @@ class Backend(Protocol):
         """How many threads; None where the server cannot count."""
         ...
 
-    async def get_thread(self, thread_id: str) -> Thread:
-        """One thread, or `NotFound`."""
+    async def get_thread(self, thread_id: str, *, most_bytes: int | None = None) -> Thread:
+        """One thread, or `NotFound`; `TooLarge` where it weighs more than `most_bytes` with its state."""
         ...
 
     async def glance(self, thread_id: str) -> Thread:

@@ -13,6 +13,7 @@ from tui.domain.hidden import hidden_in_message, hidden_words
 from tui.domain.json_values import pretty
 from tui.domain.labels import call_words, in_words
 from tui.domain.messages import Message, find_messages, view_messages
+from tui.domain.run_words import thread_status
 from tui.domain.safe_text import one_line, sanitise
 from tui.domain.secrets import hide_named
 
@@ -29,7 +30,7 @@ def say_thread(thread: Thread) -> None:
             ("thread", thread.thread_id),
             ("created", thread.created_at.isoformat() if thread.created_at else ""),
             ("updated", thread.updated_at.isoformat() if thread.updated_at else ""),
-            ("status", thread.status),
+            ("status", thread_status(thread)),
             ("metadata", in_words(hide_named(dict(thread.metadata), of_caller=True), _CELLS)),
             ("config", in_words(hide_named(thread.raw.get("config")), _CELLS) if "config" in thread.raw else ""),
             ("values", in_words(thread.raw.get("values"), _CELLS)),

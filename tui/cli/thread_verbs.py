@@ -48,6 +48,8 @@ async def _threads(options: Options, status: str | None, limit: int) -> None:
             page = await session.threads(ThreadQuery(limit=min(100, limit - len(found)), offset=offset, status=status))
             found += page.threads
             offset = page.next_offset
+        await session.stops.find_out(session.backend, session.stops.unknown(found))
+        found = [session.stops.told(thread) for thread in found]
         now = _now_at(session)
     if options.as_json:
         print_json([dict(thread.raw) for thread in found])
@@ -66,10 +68,11 @@ def _now_at(session: Session) -> datetime:
 def _thread_row(thread: Thread, now: datetime) -> tuple[str, ...]:
     from tui.domain.addresses import tail
     from tui.domain.labels import ago
+    from tui.domain.run_words import thread_status
     from tui.domain.thread_titles import thread_title
 
     age = ago(thread.updated_at, now)
-    return tail(thread.thread_id, 8), thread.status, age, thread.graph_id or "-", thread_title(thread)
+    return tail(thread.thread_id, 8), thread_status(thread), age, thread.graph_id or "-", thread_title(thread)
 
 
 @click.command()

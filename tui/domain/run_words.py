@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tui.domain.addresses import tail
-from tui.domain.checkpoint import JSON, Run
+from tui.domain.checkpoint import JSON, Run, Thread
 from tui.domain.labels import in_words, step_words
 from tui.domain.safe_text import one_line
 
@@ -13,6 +13,11 @@ from tui.domain.safe_text import one_line
 def status_words(run: Run) -> str:
     """The status as a person understands it: the server calls a cancelled run "interrupted"."""
     return "cancelled" if run.status == "interrupted" else one_line(run.status, 11)
+
+
+def thread_status(thread: Thread) -> str:
+    """The status of a thread, which the server calls "interrupted" also where its last run was cancelled."""
+    return "cancelled" if thread.was_cancelled else one_line(thread.status, 11)
 
 
 def kwargs_words(kwargs: Mapping[str, JSON]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tui.domain.checkpoint import JSON, Thread
+from tui.domain.checkpoint import JSON, Checkpoint, Thread
 from tui.domain.hidden import hidden_in
 from tui.domain.labels import call_words, in_words
 from tui.domain.messages import Message, find_messages, read_messages, summary
@@ -52,6 +52,13 @@ def keeping_words(thread: Thread, known: Thread) -> Thread:
     """A newer reading of a thread; where it does not tell what was said, what is known of that stays."""
     first = known.first if thread.first is None else thread.first
     return replace(thread, first=first, preview=known.preview if thread.preview is None else thread.preview)
+
+
+def with_error_of(thread: Thread, head: Checkpoint) -> Thread:
+    """A reading of a thread; where it does not tell that its last run was cancelled, its newest checkpoint may."""
+    error = next((task.error for task in head.tasks if task.was_cancelled), None)
+    is_untold = thread.status == "interrupted" and not thread.interrupts and thread.error is None
+    return replace(thread, error=error) if is_untold and error is not None else thread
 
 
 def with_words_of(thread: Thread, values: JSON) -> Thread:

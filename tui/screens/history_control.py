@@ -108,6 +108,7 @@ class HistoryControl:
             except (NotFound, AmbiguousName) as error:
                 self._screen.report(error)
         self.opened = opened
+        self._screen.threads.opened(opened.in_words)
         self._screen.threads_list.mark_open(thread.thread_id)
         self._show_tree(select)
         self._screen.thread_opened()

@@ -64,6 +64,7 @@ class StatusWatch:
         changed = [thread.thread_id for thread in page.threads if self._is_news(thread)]
         if changed:
             await self._take(changed, page.threads)
+        threads.find_out()
         threads.sort()
         threads.pane.ages_changed()
         threads.pane.is_walked = False

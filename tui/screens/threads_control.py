@@ -18,6 +18,8 @@ from tui.domain.safe_text import one_line
 from tui.domain.thread_titles import exact_title, keeping_words, thread_title
 from tui.screens.copy_menu import CopyChoice
 from tui.screens.work import Job, goes_on
+from tui.session.stops import AT_ONCE
+from tui.session.stops import MOST as MOST_READ
 from tui.widgets.key_names import key_of, keyed
 from tui.widgets.threads_list import ThreadsList
 
@@ -44,6 +46,7 @@ class ThreadsControl:
         self._next: int | None = None
         self._total: int | None = None
         self._more: Worker[None] | None = None
+        self._finding: Worker[None] | None = None
 
     @property
     def pane(self) -> ThreadsList:
@@ -94,7 +97,7 @@ class ThreadsControl:
 
     def put(self, thread: Thread) -> None:
         """Take in a newer reading of one thread; a new one comes first, unless the filter hides it."""
-        thread = thread.light
+        thread = self._told(thread.light)
         known = self.find(thread.thread_id)
         if known is not None:
             self._threads[self._threads.index(known)] = keeping_words(thread, known)
@@ -112,7 +115,7 @@ class ThreadsControl:
 
     def take(self, fresh: list[Thread]) -> None:
         """Newer readings of some threads: known ones stay in their places until `sort`, others come first."""
-        by_id = {thread.thread_id: self._with_error(thread) for thread in fresh}
+        by_id = {thread.thread_id: thread for thread in fresh}
         unknown = [thread for thread in fresh if self.find(thread.thread_id) is None]
         self._threads = [by_id.get(thread.thread_id, thread) for thread in self._threads]
         if unknown:
@@ -161,12 +164,36 @@ class ThreadsControl:
         self._total = None if self._total is None else self._total + more
         self._next = None if self._next is None else max(0, self._next + more)
 
-    def _with_error(self, thread: Thread) -> Thread:
-        """A row of a page, which tells no error, keeps the one that is known of the thread as it was then."""
-        known = self.find(thread.thread_id)
-        if known is None or thread.error or (known.status, known.updated_at) != (thread.status, thread.updated_at):
-            return thread
-        return replace(thread, error=known.error)
+    def _told(self, thread: Thread) -> Thread:
+        """A reading of one thread: its error is kept for the readings that do not tell it."""
+        self._screen.session.stops.note(thread)
+        return self._screen.session.stops.told(thread)
+
+    def opened(self, thread: Thread) -> None:
+        """A thread was opened: its newest checkpoint may tell more than the list did."""
+        self._told(thread)
+        self._tell_stops()
+
+    def find_out(self) -> None:
+        """Read in the background why listed threads stopped, where lists do not tell it and it is not known yet."""
+        if not goes_on(self._finding) and self._screen.session.stops.unknown(self._threads):
+            self._finding = self._screen.work.start(self._find_out, group="stops")
+
+    async def _find_out(self) -> None:
+        stops, tried = self._screen.session.stops, set[str]()
+        while len(tried) < MOST_READ:
+            batch = [t for t in stops.unknown(self._threads) if t.thread_id not in tried][:AT_ONCE]
+            if not batch:
+                return
+            tried |= {thread.thread_id for thread in batch}
+            await stops.find_out(self._screen.session.backend, batch)
+            self._tell_stops()
+
+    def _tell_stops(self) -> None:
+        told = [self._screen.session.stops.told(thread) for thread in self._threads]
+        if any(new is not old for new, old in zip(told, self._threads, strict=True)):
+            self._threads = told
+            self.pane.update(told)
 
     def copyable(self) -> list[CopyChoice]:
         """What there is to copy of the thread under the cursor."""
@@ -230,7 +257,7 @@ class ThreadsControl:
         page = await session.threads(ThreadQuery(limit=limit, status=self.status))
         waiting = {thread.thread_id for thread in first}
         rest = [thread for thread in page.threads if thread.thread_id not in waiting]
-        self._threads = list(map(self._with_error, first + rest))
+        self._threads = first + rest
         self._next = page.next_offset
         self._show()  # nobody waits for their number
         await self.count()
@@ -288,6 +315,7 @@ class ThreadsControl:
             words = "They are being made: each appears here when it is there."
         if self.status is not None:
             words = f"No {self.status} threads. {key_of('threads.status')} shows the next status, and in the end all."
+        self.find_out()
         self.pane.show(self._threads, has_more=self._next is not None, words=words)
         self._screen.show_titles()
 

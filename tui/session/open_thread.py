@@ -14,7 +14,7 @@ from tui.domain.checkpoint import Checkpoint, CheckpointRef, ServerInfo, Thread
 from tui.domain.labels import row_text
 from tui.domain.repeated_json import RepeatedJSON
 from tui.domain.sharing import ValueSharer
-from tui.domain.thread_titles import keeping_words, with_words_of
+from tui.domain.thread_titles import keeping_words, with_error_of, with_words_of
 from tui.domain.tree import CheckpointTree
 from tui.session.audit import AuditLog
 from tui.session.heap import give_back
@@ -91,7 +91,7 @@ class OpenThread:
     def in_words(self) -> Thread:
         """The thread as it was read last, with what its head says where the reading does not tell."""
         head = self.tree.head
-        return with_words_of(self.thread, head.values) if head is not None else self.thread
+        return with_error_of(with_words_of(self.thread, head.values), head) if head is not None else self.thread
 
     async def load_first(self) -> None:
         """Read what the first picture needs: a screenful if rows are small, else the newest row."""

@@ -15,12 +15,13 @@ from tui.domain.input_hints import input_hint
 from tui.domain.plans import PlanError
 from tui.domain.requests import RunSetup
 from tui.domain.run_setup import run_setup
-from tui.domain.run_words import status_words
+from tui.domain.run_words import status_words, thread_status
 from tui.domain.thread_titles import thread_title
 from tui.domain.typed_input import ReadInput, text_input
 from tui.session.audit import AuditLog
 from tui.session.left_runs import LeftRun, LeftRuns
 from tui.session.open_thread import MOST_CANDIDATES, AmbiguousName, OpenThread
+from tui.session.stops import Stops
 
 SEARCH_PAGE = 1000
 """Rows a request when an id is searched: the server's maximum; ids only."""
@@ -46,6 +47,7 @@ class Session:
         self._left = left
         self.info = ServerInfo(kind="unknown")
         self._assistants: Sequence[Assistant] | None = None
+        self.stops = Stops()
 
     @property
     def backend(self) -> Backend:
@@ -102,8 +104,9 @@ class Session:
         return None
 
     async def threads(self, query: ThreadQuery) -> ThreadPage:
-        """A page of threads, last updated first."""
-        return await self.backend.search_threads(query)
+        """A page of threads, last updated first, with what is known of their errors."""
+        page = await self.backend.search_threads(query)
+        return replace(page, threads=[self.stops.told(thread) for thread in page.threads])
 
     async def resolve_thread(self, part: str) -> Thread:
         """The thread that a typed name means: `latest`, an id, or an unambiguous part of one."""
@@ -129,7 +132,7 @@ class Session:
             page = await self.backend.search_threads(ThreadQuery(limit=len(ids), ids=tuple(ids)))
         except BackendError:
             return {}  # their ids tell them apart, too
-        return {thread.thread_id: f"{thread.status} · {thread_title(thread)}" for thread in page.threads}
+        return {thread.thread_id: f"{thread_status(thread)} · {thread_title(thread)}" for thread in page.threads}
 
     async def open(self, thread: Thread) -> OpenThread:
         """Open a thread with its first page of history."""

@@ -11,6 +11,7 @@ from textual.events import Resize
 from textual.message import Message
 
 from tui.domain.checkpoint import Thread
+from tui.domain.run_words import thread_status
 from tui.domain.thread_titles import thread_title
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
@@ -181,7 +182,7 @@ class ThreadsList(LineList):
     def search_text(self, index: int) -> str:
         """What `/` looks into: title, id and status."""
         thread = self._threads[index]
-        return f"{thread_title(thread)} {thread.thread_id} {thread.status}"
+        return f"{thread_title(thread)} {thread.thread_id} {thread_status(thread)}"
 
     def cursor_moved(self, old: int | None, new: int) -> None:
         """Ask for the next page when the end of what was read comes near."""

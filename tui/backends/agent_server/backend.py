@@ -215,9 +215,9 @@ class AgentServerBackend:
             return None
         return value if isinstance(value, int) else None
 
-    async def get_thread(self, thread_id: str) -> Thread:
-        """One thread, or `NotFound`."""
-        row = await self.threads_api.get(thread_id)
+    async def get_thread(self, thread_id: str, *, most_bytes: int | None = None) -> Thread:
+        """One thread, or `NotFound`; `TooLarge` where it weighs more than `most_bytes` with its state."""
+        row = await self.threads_api.get(thread_id, most_bytes)
         return self._thread(row, listing.preview_of_row(row) if isinstance(row, dict) else None)
 
     async def glance(self, thread_id: str) -> Thread:

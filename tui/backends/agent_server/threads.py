@@ -47,9 +47,9 @@ class Threads:
         """The number of threads that `body` (status, metadata) describes."""
         return (await self._http.send("POST", "/threads/count", body=dict(body))).value
 
-    async def get(self, thread_id: str) -> JSON:
+    async def get(self, thread_id: str, most_bytes: int | None = None) -> JSON:
         """A thread's row, with its values."""
-        return (await self._http.send("GET", self._path(thread_id))).value
+        return (await self._http.send("GET", self._path(thread_id), reading=Reading(most_bytes=most_bytes))).value
 
     async def is_light(self, thread_id: str, most_bytes: int) -> bool:
         """Whether a thread's row has values, and weighs no more with them. What is too heavy is not read.
