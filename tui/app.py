@@ -23,7 +23,7 @@ from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
 
 from tui.config import Connection, Look, config_folder, first_time, state_folder
@@ -41,7 +41,7 @@ from tui.widgets.first_frame import first_frame
 from tui.widgets.header_line import HeaderFacts
 from tui.widgets.key_names import keyed, use_keys
 from tui.widgets.line_filters import AsciiMarks, NoSecrets, NothingHidden, NothingHiddenInPrints
-from tui.widgets.told import Told
+from tui.widgets.told import Said, Told
 
 STARTED = 3.0
 """Seconds after which garbage is looked for again."""
@@ -113,7 +113,7 @@ class ForkpointApp(TypingApp):
         self._small = False
         self._is_there = False
         self._leave_with: int | None = None
-        self._told = Told()
+        self._told = Told(self)
         self._wanted_keys = keymap or {}
         self._keys: Mapping[str, str] = {}
         self._first_facts = HeaderFacts(
@@ -161,14 +161,19 @@ class ForkpointApp(TypingApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Tell something, unless the same is on the screen already.
+        """Tell something; `title` is what it is about, which is not shown. Nothing ends what was told about that.
 
         Always as it is written: it may quote a server, whose `markup` would be obeyed.
         """
         del markup
         seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
-        if self._told.is_news(message, severity, seconds):
-            super().notify(message, title=title, severity=severity, timeout=seconds, markup=False)
+        said = Said(message, severity=severity, timeout=seconds if message else 0, markup=False, about=title)
+        self.post_message(Notify(said))
+
+    @on(Notify)
+    def _told_anew(self, event: Notify) -> None:
+        """The same stands once (its time begins again), and of a run only what was said last."""
+        self._told.make_room(event.notification)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not have them."""
@@ -243,8 +248,11 @@ class ForkpointApp(TypingApp):
 
             self._first_start = False
             await self._debugger.query(FirstHint).remove()
-        if isinstance(event, Key) and self._debugger.waiting_keys.takes(event):
-            return
+        if isinstance(event, Key):
+            if not event.is_forwarded:
+                self._told.key_came()
+            if self._debugger.waiting_keys.takes(event):
+                return
         await super().on_event(event)
 
     @on(Resize)

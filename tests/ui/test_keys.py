@@ -15,6 +15,7 @@ from tui.screens.help import WRITES, HelpScreen, help_page
 from tui.screens.keymap import ACT_TOGETHER, EVERYWHERE, MOVING, contexts
 from tui.widgets.key_names import key_words
 from tui.widgets.lines import plain
+from tui.widgets.question_line import QuestionLine
 
 TITLES = [title for title, _ in contexts(ForkpointApp)]
 
@@ -191,3 +192,17 @@ async def test_ctrl_c_says_how_to_leave() -> None:
     async with app_on_fake() as (driver, _):
         await driver.press("ctrl+c")
         assert driver.heard == ["q leaves, ctrl+q leaves at once."]
+
+
+async def test_a_yes_to_a_question_that_did_not_come_opens_no_menu() -> None:
+    async with app_on_fake() as (driver, _):
+        question = driver.screen.query_one(QuestionLine)
+        question.clock = lambda: 10.0
+        await driver.select_step(1)
+        await driver.press("x")
+        await driver.until(lambda: any("No run is active" in words for words in driver.heard), "that there is none")
+        await driver.press("y")
+        assert driver.app.screen is driver.screen
+        question.clock = lambda: 12.0
+        await driver.press("y")
+        await driver.until(lambda: driver.app.screen is not driver.screen, "the menu")

@@ -9,7 +9,6 @@ from textual.widgets._toast import Toast
 from tests.ui.driving import Driver, app_on_fake
 from tests.ui.test_navigation import long_thread
 from tui.screens.help import HelpScreen
-from tui.widgets.told import Told
 
 SIZES = [(120, 36), (80, 24)]
 
@@ -96,9 +95,22 @@ async def test_the_same_is_not_told_twice_at_a_time() -> None:
         await driver.until(lambda: len(toasts(driver)) == 2, "the other message")
 
 
-def test_what_is_gone_can_be_told_again() -> None:
-    seen = Told()
-    assert seen.is_news("a", "information", 60)
-    assert not seen.is_news("a", "information", 60)
-    assert seen.is_news("a", "error", 0)
-    assert seen.is_news("a", "error", 0)
+async def test_of_a_run_only_what_was_said_last_stands() -> None:
+    async with app_on_fake() as (driver, _):
+        driver.screen.tell("Run …1 goes on.", about="r-1")
+        driver.screen.tell("Run …2 goes on.", about="r-2")
+        driver.screen.warn("Run …1 is cancelled.", about="r-1")
+        await driver.until(lambda: driver.heard == ["Run …2 goes on.", "Run …1 is cancelled."], "the newest of each")
+        driver.screen.tell("", about="r-2")
+        await driver.until(lambda: driver.heard == ["Run …1 is cancelled."], "nothing about the other")
+
+
+async def test_why_a_key_did_nothing_goes_with_the_next_key() -> None:
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(-1)
+        await driver.press("e", "e")
+        (said,) = driver.heard
+        assert said.startswith("No tool call to edit here")
+        driver.screen.tell("another")
+        await driver.press("k")
+        await driver.until(lambda: driver.heard == ["another"], "its end")

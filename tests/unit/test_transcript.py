@@ -68,6 +68,8 @@ def test_agent_run() -> None:
     assert transcript.run_id == "01a1fd65-c4b6-74e3-b1ef-1663138cbe5a"
     assert transcript.attempt == 1
     assert (transcript.events, transcript.tokens) == (44, 39)
+    assert last.messages[0].usage is not None
+    assert transcript.counted_tokens == 13 + last.messages[0].usage["output_tokens"], "not the pieces that came"
     assert transcript.unknown == ()
     assert not transcript.running
 
@@ -282,6 +284,8 @@ def test_v1_blocks_thoughts_and_usage_add_up() -> None:
     assert (message.text, message.reasoning, message.usage) == ("Hi", "hm", {"input_tokens": 5, "output_tokens": 3})
     assert message.tool_calls[0].args == {"a": 1}
     assert message.finished
+    assert transcript_of(events).counted_tokens == 3
+    assert transcript_of([token("Hi"), token("!")]).counted_tokens == 2, "where nobody counts: the pieces"
 
 
 def test_chunks_of_the_javascript_server_say_ai() -> None:

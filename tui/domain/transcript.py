@@ -139,6 +139,15 @@ class Transcript:
     """Items left out because there were too many: the oldest sections, custom and unknown events."""
 
     @property
+    def counted_tokens(self) -> int:
+        """The tokens that models said: as the server counted them where it did, else the pieces that came."""
+        return sum(
+            message.usage.get("output_tokens", 0) if message.usage else message.tokens
+            for section in self.sections
+            for message in section.messages
+        )
+
+    @property
     def items(self) -> tuple[NodeSection | CustomEvent | Gap, ...]:
         """Sections, custom events and gaps in the order in which they began."""
         return tuple(sorted((*self.sections, *self.custom, *self.gaps), key=lambda item: item.order))

@@ -24,7 +24,7 @@ class ActiveRuns:
         """Follow the active run of the open thread."""
         opened = self._screen.history.opened
         if opened is None:
-            self._screen.tell("Open a thread first.")
+            self._screen.no_use("Open a thread first.")
         elif self._screen.live.bring_to_front(opened):
             self._screen.show_pane("live")
         else:
@@ -34,7 +34,7 @@ class ActiveRuns:
         """The events of the run in the live pane, as they came."""
         shown = self._screen.live.shown
         if shown is None:
-            self._screen.tell("No run is followed yet.")
+            self._screen.no_use("No run is followed yet.")
             return
         name = f"forkpoint-events-{tail(shown.run_id or 'run')}.jsonl"
         self._screen.app.push_screen(EventsScreen(shown.feed.frames, file_name=name, secrets=self._screen.secrets))
@@ -67,7 +67,7 @@ class ActiveRuns:
 
     def _none_active(self) -> None:
         """The screen was wrong about a run: say so, and read what is true."""
-        self._screen.tell("No run is active on this thread any more.")
+        self._screen.no_use("No run is active on this thread any more.")
         self._screen.action_refresh_data()
 
     async def _active_run(self, opened: OpenThread) -> Run | None:
@@ -86,6 +86,7 @@ class ActiveRuns:
 
     async def _cancel(self, thread_id: str, run_id: str) -> None:
         await self._screen.session.backend.cancel_run(thread_id, run_id)
-        self._screen.tell(f"Run …{tail(run_id)} is cancelled. The checkpoints that it made stay.")
+        words = f"Run …{tail(run_id)} is cancelled. The checkpoints that it made stay."
+        self._screen.tell(words, about=run_id)
         if (thread_id, run_id) not in self._screen.live.going_on():
             self._screen.history.refresh()

@@ -187,7 +187,9 @@ class DebuggerScreen(CarefulScreen):
 
     def action_copy(self) -> None:
         """Copy something of the current selection."""
-        self.copying.start()
+        # A y right behind a question that is gone, or did not come, was a yes to it.
+        if not self.query_one(QuestionLine).is_just_gone:
+            self.copying.start()
 
     # Threads.
 

@@ -182,7 +182,8 @@ class LiveControl:
         if before is not None and before.is_streaming:
             self._behind.append(before)
             if before.run_id is not None:
-                self._screen.tell(f"Run …{tail(before.run_id)} goes on in the background. Its end will be told.")
+                words = f"Run …{tail(before.run_id)} goes on in the background. Its end will be told."
+                self._screen.tell(words, about=before.run_id)
 
     def _bring_to_front(self, followed: Followed) -> None:
         if followed is self._shown:
@@ -266,20 +267,22 @@ class LiveControl:
         self._tell_end(followed, ended, in_sight=is_shown and followed.opened is self._screen.history.opened)
 
     def _tell_end(self, followed: Followed, ended: RunEnded, *, in_sight: bool) -> None:
-        """Failures are told always, other ends where nobody sees them."""
+        """Told where nobody sees it: else the live pane has said it. That a run goes on is told always."""
+        about = ended.run_id or ""
         name = f"Run …{tail(ended.run_id or '')}"
         if not in_sight:
             name += f" of {one_line(self._screen.history.title_of(followed.opened), 40)}"
         why = f" {one_line(ended.error, 300)}" if ended.error else ""
         if ended.end is RunEnd.LOST:
             joins = keyed("{timeline.join} joins it again.")
-            self._screen.warn(f"{name}: the stream ended, but the run goes on at the server. {joins}{why}")
+            words = f"{name}: the stream ended, but the run goes on at the server. {joins}{why}"
+            self._screen.warn(words, about=about)
         elif ended.end in (RunEnd.SUCCESS, RunEnd.WAITING):
             if not in_sight:
                 waits = "waits for an answer" if ended.end is RunEnd.WAITING else "has ended: success"
-                self._screen.tell(f"{name} {waits}.")
-        elif ended.error or not in_sight:
-            self._screen.warn(f"{name}: {ended.end.value}.{why}")
+                self._screen.tell(f"{name} {waits}.", about=about)
+        elif not in_sight:
+            self._screen.warn(f"{name}: {ended.end.value}.{why}", about=about)
 
     async def _carry_out(self, followed: Followed, plan: TravelPlan) -> None:
         await carry_out(followed.opened, plan, lambda event: self._hear(followed, event))
@@ -303,11 +306,12 @@ class LiveControl:
         try:
             run = await opened.backend.get_run(opened.thread_id, run_id)
         except NotFound:
-            self._screen.warn(f"Run …{tail(run_id)} is gone: the server came back without it.")
+            self._screen.warn(f"Run …{tail(run_id)} is gone: the server came back without it.", about=run_id)
             return
         if run.is_active:
-            self._screen.tell(f"The server is back: run …{tail(run_id)} is joined again.")
+            self._screen.tell(f"The server is back: run …{tail(run_id)} is joined again.", about=run_id)
             self.join(opened, run)
         else:
-            self._screen.tell(f"The server is back: run …{tail(run_id)} has ended meanwhile: {one_line(run.status)}.")
+            words = f"The server is back: run …{tail(run_id)} has ended meanwhile: {one_line(run.status)}."
+            self._screen.tell(words, about=run_id)
             self._screen.history.refresh()

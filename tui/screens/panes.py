@@ -67,7 +67,7 @@ class PanesScreen(TalkingScreen):
         """Bring a pane to the front; in a narrow terminal it takes the place of the others."""
         if name == "live" and not self.live_pane.has_run:
             words = "No run is followed yet: {timeline.replay} replays, {timeline.input} runs an input, "
-            self.tell(keyed(words + "{timeline.join} joins a run."))
+            self.no_use(keyed(words + "{timeline.join} joins a run."))
             return
         for pane in PANES:
             self.query_one(f"#{pane}").set_class(pane == name, "-current")
@@ -153,4 +153,4 @@ class PanesScreen(TalkingScreen):
     def action_find_next(self, backwards: bool) -> None:
         """Next or previous match."""
         if not self.query_one(FindLine).again(self._focus_target(self.current_pane), backwards=backwards):
-            self.tell(keyed("Nothing found. {find.open} starts a search."))
+            self.no_use(keyed("Nothing found. {find.open} starts a search."))

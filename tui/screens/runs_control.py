@@ -25,7 +25,7 @@ class RunsControl:
         """List the runs of a thread, else of the open one."""
         thread = thread or self._screen.history.thread
         if thread is None:
-            self._screen.tell("Open a thread first.")
+            self._screen.no_use("Open a thread first.")
             return
         thread_id = thread.thread_id
         session = self._screen.session

@@ -12,6 +12,7 @@ from tui.backends.errors import BackendError
 from tui.domain.safe_text import sanitise
 from tui.screens.dialogs import ChooseScreen
 from tui.widgets.question_line import QuestionLine
+from tui.widgets.told import NOTHING_DONE
 
 
 class TalkingScreen(Screen[None]):
@@ -30,13 +31,18 @@ class TalkingScreen(Screen[None]):
         hint = error.hint if isinstance(error, BackendError) else ""
         self.notify(sanitise(f"{what}\n{hint}".strip()), severity="error", timeout=12, markup=False)
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, *, about: str = "") -> None:
         """Tell about something that went wrong at the server."""
-        self.notify(sanitise(text), severity="warning", timeout=10, markup=False)
+        self.notify(sanitise(text), title=about, severity="warning", timeout=10, markup=False)
 
-    def tell(self, text: str) -> None:
-        """Tell about something."""
-        self.notify(sanitise(text), timeout=6, markup=False)
+    def tell(self, text: str, *, about: str = "") -> None:
+        """Tell about something; of what it is `about` (a run's id) only what is told last stands."""
+        self.notify(sanitise(text), title=about, timeout=6, markup=False)
+
+    def no_use(self, text: str) -> None:
+        """Tell why a key did nothing; goes with the next key."""
+        self.query_one(QuestionLine).did_not_come()
+        self.notify(sanitise(text), title=NOTHING_DONE, timeout=4, markup=False)
 
     def ask(
         self, question: str, details: str, on_yes: Callable[[], object], on_no: Callable[[], object] | None = None

@@ -36,7 +36,7 @@ class TravelControl:
     def replay(self) -> None:
         """Run again from the selected checkpoint, after a question."""
         if (chosen := self._chosen()) is not None:
-            self._plan(partial(self._plan_replay, *chosen))
+            self._plan(partial(self._plan_replay, *chosen), self._key_says)
 
     def edit(self) -> None:
         """Open the editor on the tool calls of the selected checkpoint."""
@@ -45,7 +45,7 @@ class TravelControl:
         opened, checkpoint = chosen
         place = where_to_edit(opened.tree, checkpoint)
         if place is None:
-            self._screen.warn(
+            self._screen.no_use(
                 "No tool call to edit here or before. Pick a checkpoint after the model asked for a tool."
             )
             return
@@ -139,6 +139,13 @@ class TravelControl:
     def _plan(self, job: Job, on_error: OnError | None = None, says: str = "reading how the original ran") -> None:
         self._screen.work.start(job, group="plan", says=says, on_error=on_error)
 
+    def _key_says(self, error: Exception) -> None:
+        """A replay that can't be planned means that its key did nothing here."""
+        if isinstance(error, PlanError):
+            self._screen.no_use(str(error))
+        else:
+            self._screen.report(error)
+
     def _editor_says(self, error: Exception) -> None:
         """A plan that can't be made is the editor's matter; anything else concerns the connection."""
         if isinstance(error, PlanError):
@@ -198,7 +205,7 @@ class TravelControl:
         words = f"A run is going on on this thread: {leave}{{timeline.cancel}} in the timeline cancels it, "
         words = keyed(words + "{timeline.join} joins it.")
         if plan.kind is PlanKind.FORK:
-            self._screen.warn(words)  # the line in the editor is easily missed
+            self._screen.no_use(words)  # the line in the editor is easily missed
         return words
 
     def preview(self, opened: OpenThread, plan: TravelPlan) -> None:
@@ -208,7 +215,7 @@ class TravelControl:
     def _chosen(self) -> tuple[OpenThread, Checkpoint] | None:
         opened, checkpoint = self._screen.history.opened, self._screen.history.selected
         if opened is None or checkpoint is None:
-            self._screen.tell("Select a checkpoint in the timeline first.")
+            self._screen.no_use("Select a checkpoint in the timeline first.")
             return None
         return None if self.refused() else (opened, checkpoint)
 

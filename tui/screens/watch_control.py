@@ -46,7 +46,7 @@ class WatchControl:
     def toggle(self) -> None:
         """Follow the thread, or not any more."""
         if self._opened is None:
-            self._screen.tell("Open a thread first.")
+            self._screen.no_use("Open a thread first.")
             return
         self.follows = not self.follows
         words = "Not following any more. What others do still appears."
@@ -85,14 +85,14 @@ class WatchControl:
             return  # one's own run, or one that is (or was) followed: its end was told
         if not run.is_active:
             self._screen.run_is_over(opened)
-            self._screen.tell(f"Run …{tail(run.run_id)} has ended: {status_words(run)}.")
+            self._screen.tell(f"Run …{tail(run.run_id)} has ended: {status_words(run)}.", about=run.run_id)
         elif self.follows:
             self._screen.live.join(opened, run)
         else:
             self._screen.thread_is_busy(opened)
             verb = "goes on" if self._busy_at_first else "has begun"
             words = keyed("{timeline.join} joins it, {timeline.follow} follows the thread.")
-            self._screen.tell(f"Run …{tail(run.run_id)} {verb}. {words}")
+            self._screen.tell(f"Run …{tail(run.run_id)} {verb}. {words}", about=run.run_id)
         self._busy_at_first = False
 
     def _gone(self, error: Exception) -> None:

@@ -312,8 +312,8 @@ class LivePane(LineView):
             self.refresh()
             return
         name = " · ".join(filter(None, ("Live", self._run_words(), self._title, self._now_words())))
-        facts = [self._line] * bool(self._line)
-        facts += [f"{self._transcript.tokens} tokens"] * bool(self._transcript.tokens)
+        facts, tokens = [self._line] * bool(self._line), self._tokens()
+        facts += [f"{tokens:,} tokens"] * bool(tokens)
         if not self._follow:
             facts.append(keyed("{live.follow} follows the tail"))
         if not self.is_over:
@@ -326,6 +326,10 @@ class LivePane(LineView):
         if self._ticker is not None:
             self._ticker.pause()
         self.shape_changed()
+
+    def _tokens(self) -> int:
+        """The pieces that have come; at the end the server's count, as the messages show it."""
+        return self._transcript.counted_tokens if self.is_over else self._transcript.tokens
 
     def _run_words(self) -> str:
         run = f"run …{tail(self._run_id)}" if self._run_id is not None else ""
@@ -346,7 +350,7 @@ class LivePane(LineView):
     def _folded_line(self) -> Line:
         """The outcome, or what goes on now, in one line."""
         mark, style, outcome = self._end or ("▸", "mark-running", "")
-        tokens, nodes = self._transcript.tokens, len(self._transcript.sections)
+        tokens, nodes = self._tokens(), len(self._transcript.sections)
         running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
         facts = (
             outcome or one_line(running, 30),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 from textual.binding import Binding
 from textual.content import Content
@@ -19,6 +20,10 @@ ANSWER_CELLS = 14
 
 MOST_LINES = ((100, 2), (60, 3), (0, 4))
 """(columns from which on, lines that a question may take)."""
+
+
+JUST_GONE = 1.0
+"""Seconds in which a `y` was typed for a question that is not there any more, or did not come."""
 
 
 class QuestionLine(Static, can_focus=True):
@@ -48,6 +53,17 @@ class QuestionLine(Static, can_focus=True):
         self._on_no: Callable[[], object] | None = None
         self._came_from: Widget | None = None
         self._words = ("", "")
+        self._gone_at: float | None = None
+        self.clock: Callable[[], float] = monotonic
+
+    @property
+    def is_just_gone(self) -> bool:
+        """Whether a question went away by itself, or did not come, a moment ago."""
+        return self._gone_at is not None and self.clock() - self._gone_at < JUST_GONE
+
+    def did_not_come(self) -> None:
+        """A key that asks had nothing to ask about."""
+        self._gone_at = self.clock()
 
     @property
     def is_open(self) -> bool:
@@ -86,6 +102,7 @@ class QuestionLine(Static, can_focus=True):
     def give_up(self) -> None:
         """The user turned to something else: that is a no."""
         self._came_from = None
+        self._gone_at = self.clock()
         self.action_answer(yes=False)
 
     def on_key(self, event: Key) -> None:

@@ -17,6 +17,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
+from tui.widgets.told import NOTHING_DONE
 
 AGES_SECONDS = 30.0
 """How often it is looked whether the ages that are in sight have changed."""
@@ -262,11 +263,10 @@ class Timeline(LineList):
         tree = self._view.tree
         fork_point = tree.fork_point_of(self.selected)
         if fork_point is None:
-            into, back = "{timeline.into_branch} goes into the newest branch", "{timeline.fork_point} back"
-            words = (
-                f"No sibling branch here: {into}, {back}." if self._view.branches > 1 else "There is one branch only."
-            )
-            self.notify(keyed(words), timeout=4, markup=False)
+            words = "No sibling branch here: {timeline.into_branch} goes into the newest branch, "
+            words += "{timeline.fork_point} back."
+            words = keyed(words) if self._view.branches > 1 else "There is one branch only."
+            self.notify(words, title=NOTHING_DONE, timeout=4, markup=False)
             return
         branches = tree.children(fork_point)
         own = next(i for i in tree.path(self.selected) if i in branches)

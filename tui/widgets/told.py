@@ -1,21 +1,50 @@
-"""What was told lately: the same is not told again beside itself."""
+"""What is told, and what it is about: the same stands once, and of one thing only what was said last."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from textual.app import App
+from textual.notifications import Notification
+
+NOTHING_DONE = "a key that did nothing"
+"""What a message is about that says why a key did nothing: it goes with the next key."""
+
+NEXT_KEY = 0.2
+"""Seconds that such a message stays after the next key, so that one which is said again does not flicker."""
+
+
+@dataclass
+class Said(Notification):
+    """A message. `about` names what it is about (a run's id); "" for nothing in particular."""
+
+    about: str = ""
 
 
 class Told:
-    """Remembers what is still to be seen, so that the same is not said again beside it."""
+    """Takes back what an app has told, when it is not to be seen any more."""
 
-    def __init__(self) -> None:
-        self._until: dict[tuple[str, str], float] = {}
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
 
-    def is_news(self, message: str, severity: str, seconds: float) -> bool:
-        """Whether a message is not on the screen any more; from now on it is."""
-        now = time.monotonic()
-        self._until = {key: end for key, end in self._until.items() if end > now}
-        if (message, severity) in self._until:
-            return False
-        self._until[message, severity] = now + seconds
-        return True
+    def make_room(self, newer: Notification) -> None:
+        """For a newer message, which takes the place of the same words, and of those about the same thing."""
+        about = _about(newer)
+        said = self._app._notifications
+        self._take_back([old for old in said if old.message == newer.message or (about and _about(old) == about)])
+
+    def key_came(self) -> None:
+        """Why the key before did nothing is of no interest any more, unless this one says the same."""
+        if said := [each for each in self._app._notifications if _about(each) == NOTHING_DONE]:
+            self._app.set_timer(NEXT_KEY, partial(self._take_back, said))
+
+    def _take_back(self, said: Sequence[Notification]) -> None:
+        for notification in said:
+            self._app._unnotify(notification)
+
+
+def _about(notification: Notification) -> str:
+    return notification.about if isinstance(notification, Said) else ""
