@@ -186,7 +186,7 @@ def test_what_is_said_aside(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_command_to_be_copied_runs_nothing_but_itself() -> None:
     thread, run = "t; rm -rf ~", "$(reboot)"
     assert shlex.split(join_command(thread, run, " --url u")) == ["forkpoint", "join", thread, run, "--url", "u"]
-    assert shlex.split(run_command(thread)) == ["forkpoint", "run", thread, "--input", "JSON"]
+    assert shlex.split(run_command(thread)) == ["forkpoint", "run", thread, "--input", "TEXT"]
 
 
 def test_what_a_library_logs() -> None:

@@ -132,8 +132,8 @@ async def test_no_notification_obeys(driver: Driver) -> None:
     says = (driver.screen.tell, driver.screen.warn, lambda text: driver.screen.report(ValueError(text)))
     for payload in HARMFUL:
         driver.app.clear_notifications()
-        for say in says:
-            say(f"before {payload.text} after")
+        for number, say in enumerate(says):
+            say(f"{number} before {payload.text} after")
         await driver.until(lambda: len(driver.heard) == len(says), payload.kind)
         assert all(sanitise(payload.text) in words for words in driver.heard), payload.kind
         assert all(payload.shown[:5] in words for words in driver.heard), payload.kind

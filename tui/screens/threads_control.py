@@ -287,7 +287,8 @@ class ThreadsControl:
             self._screen.inputs.choose(candidates, lambda chosen: self._make_with(partial(self._make, chosen)), words)
 
     async def _make(self, assistant: Assistant | None = None) -> None:
-        thread = await self._screen.session.create_thread(assistant=assistant)
+        # Its metadata stay empty until it runs; who is to run it is the input's matter.
+        thread = await self._screen.session.create_thread()
         self.put(thread)
         self.pane.select(thread.thread_id)
         await self._screen.history.open(thread)
