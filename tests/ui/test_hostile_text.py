@@ -129,7 +129,11 @@ def backend_of(driver: Driver) -> FakeBackend:
 
 
 async def test_no_notification_obeys(driver: Driver) -> None:
-    says = (driver.screen.tell, driver.screen.warn, lambda text: driver.screen.report(ValueError(text)))
+    says: tuple[Callable[[str], object], ...] = (
+        driver.screen.tell,
+        driver.screen.warn,
+        lambda text: driver.screen.report(ValueError(text)),
+    )
     for payload in HARMFUL:
         driver.app.clear_notifications()
         for number, say in enumerate(says):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.benchmarks import measured
+from tests.benchmarks.figures import FIGURES
+from tests.benchmarks.reasons import REASONS
 from tests.benchmarks.results import Finding, Limit
+from tests.readme import is_current
 
 MACHINE = {
     "date": "2026-11-21T12:00:00+00:00",
@@ -16,6 +19,16 @@ MACHINE = {
     "textual": "8",
     "langgraph_api": "0.16",
 }
+
+
+def test_the_readme_has_what_was_measured() -> None:
+    assert is_current(measured.PART, measured.section(measured.load())), f"run: {measured.COMMAND}"
+
+
+def test_every_figure_was_measured_and_every_miss_has_a_reason() -> None:
+    kept = measured.load()
+    assert list(kept) == list(FIGURES)
+    assert {(name, row["what"]) for name, row in measured.missed_rows(kept)} == set(REASONS)
 
 
 def test_one_figure_is_renewed_and_the_others_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_every_option_that_is_named_exists() -> None:
     }
     commands = [line for line in README.splitlines() if "forkpoint" in line and "pip install" not in line]
     named = {option for line in commands for option in re.findall(r"(?<=[ `])--[a-z-]+", line)}
-    assert named - {"--extra", "--n-jobs-per-worker"} <= known
+    assert named - {"--extra", "--n-jobs-per-worker", "--help"} <= known
 
 
 def test_every_verb_explains_itself() -> None:
