@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported: the user's settings must neither be read nor written by a test."""
     home = tempfile.mkdtemp(prefix="forkpoint-tests-")
     config.stash[_home] = home
-    # COLUMNS and LINES are set by xdist: verbs would cut their lines to that.
+    # Workers of xdist were seen with COLUMNS: verbs would cut their lines to that.
     for name in [name for name in os.environ if name.startswith("FORKPOINT_") or name in ("COLUMNS", "LINES")]:
         del os.environ[name]
     for name in _HOME_VARIABLES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 README = Path(__file__).parent.parent / "README.md"
@@ -32,3 +33,10 @@ def is_current(name: str, text: str) -> bool:
 def write_part(name: str, text: str) -> None:
     """Renew that part of the README."""
     README.write_text(with_part(README.read_text(encoding="utf-8"), name, text), encoding="utf-8")
+
+
+def write_or_compare(name: str, text: str) -> int:
+    """What the command of a part does: renew it with `--write`; the exit code says whether it is current."""
+    if "--write" in sys.argv[1:]:
+        write_part(name, text)
+    return int(not is_current(name, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.readme import is_current, write_part
+from tests.readme import write_or_compare
 from tui.app import ForkpointApp
 from tui.screens.help import rows_of
 from tui.screens.keymap import contexts
@@ -28,9 +28,7 @@ def _code(keys: str) -> str:
 
 def main() -> int:
     """Write the table, or say whether it is current."""
-    if "--write" in sys.argv[1:]:
-        write_part(PART, table())
-    return int(not is_current(PART, table()))
+    return write_or_compare(PART, table())
 
 
 if __name__ == "__main__":

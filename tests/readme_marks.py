@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.readme import is_current, write_part
+from tests.readme import write_or_compare
 from tui.domain.marks import Mark
 
 PART = "marks"
@@ -20,9 +20,7 @@ def table() -> str:
 
 def main() -> int:
     """Write the legend, or say whether it is current."""
-    if "--write" in sys.argv[1:]:
-        write_part(PART, table())
-    return int(not is_current(PART, table()))
+    return write_or_compare(PART, table())
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ stream. What changed is then read by the short way that any refresh takes.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 
 from tui.backends.base import RunStream
 from tui.backends.errors import BackendError, NotFound, Unsupported
 from tui.domain.checkpoint import Run, Thread
 from tui.session.events import Emit, HistoryGrew, HistoryLost, RunSeen, WatchLost, WatchOn
 from tui.session.open_thread import OpenThread
+from tui.session.stops import state_of
 
 GLANCE_SECONDS = 5.0
 """Between two looks while nothing goes on."""
@@ -36,7 +36,7 @@ class ThreadWatch:
         self._on = False
         self._was_away = False
         self._active: str | None = None
-        self._taken = _state_of(opened.thread)
+        self._taken = state_of(opened.thread)
         """The thread's state that the tree was read after; never one whose reading broke off."""
         self._settling = False
 
@@ -91,14 +91,14 @@ class ThreadWatch:
 
     async def _compare(self, thread: Thread) -> None:
         busy = thread.status == "busy"
-        changed = _state_of(thread) != self._taken
+        changed = state_of(thread) != self._taken
         if not changed and not busy and not self._settling and self._active is None:
             return
         self._opened.reread_as(thread)
         await self._see_runs(busy=busy)
         grown = await self._opened.refresh()
         # Once more at the next look: some servers write the last checkpoint behind the thread's new status.
-        self._taken, self._settling = _state_of(thread), changed
+        self._taken, self._settling = state_of(thread), changed
         if grown or changed:
             self._emit(HistoryGrew(grown))
 
@@ -130,7 +130,3 @@ class ThreadWatch:
         if not self._on:
             self._on = True
             self._emit(WatchOn())
-
-
-def _state_of(thread: Thread) -> tuple[str, datetime | None]:
-    return thread.status, thread.updated_at
