@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import textual.screen
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from tui.terminal_driver import TerminalDriver
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+textual.screen.UPDATE_PERIOD = 1 / 120  # type: ignore[misc]
+"""Seconds between two frames: what a key changes right behind a frame has to wait for the next one, at 60 a second for
+17 ms. Where nothing changes there is no frame, and a slow line has a pace of its own."""
 
 LATEST_REDRAW = 0.25
 """Seconds after which everything is written to a terminal of a new size, should the new layout not have done it."""

@@ -25,8 +25,8 @@ NOTE = f"not counted: {WATCH}, by which threads are kept fresh whatever is done"
 REST = 0.2
 """Seconds between two moves: long enough for whatever follows the cursor with a delay."""
 
-WALKS = 5
-"""Walks of eight moves in each app for one `repeat`: of three times forty moves six are slower than the p95."""
+WALKS = 10
+"""Walks of eight moves in each app for one `repeat`: of three times eighty moves twelve are slower than the p95."""
 
 WARM = 3.0
 """Seconds until an app has done what it does once after its start."""

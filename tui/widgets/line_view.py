@@ -48,6 +48,8 @@ class LineView(ScrollView, can_focus=True):
         self._drawn_lines: dict[tuple[Line, int, str], Strip] = {}
         self._styles_by_name: dict[str, Style] = {}
         self._base: Style | None = None
+        self._lines_width = -1
+        """The width that the lines were made for last."""
 
     @property
     def base(self) -> Style:
@@ -84,7 +86,8 @@ class LineView(ScrollView, can_focus=True):
             self._strips = {key: strip for key, strip in self._strips.items() if key[0] < from_line}
         else:
             self._strips.clear()
-        self._resized_to(Size(self.scrollable_content_region.width, self.line_count))
+        self._lines_width = self.scrollable_content_region.width
+        self._resized_to(Size(self._lines_width, self.line_count))
         self.refresh(self.size.region)
 
     def _resized_to(self, size: Size) -> None:
@@ -106,9 +109,10 @@ class LineView(ScrollView, can_focus=True):
         self._base = None
 
     def on_resize(self, event: Resize) -> None:
-        """Another width means other lines."""
+        """Another width means other lines. To come into sight again means nothing: that is drawn anyway."""
         del event
-        self.lines_changed()
+        if self.scrollable_content_region.width != self._lines_width:
+            self.lines_changed()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the visible part."""
