@@ -10,18 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 JSON: TypeAlias = Any
 """A JSON value as parsed: dict, list, str, int (any size), float, bool, None. Shared, so never mutate it."""
 
-ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
-RunStatus = Literal["pending", "running", "error", "success", "timeout", "interrupted"]
-
 START = "__start__"
 END = "__end__"
-
-_EMPTY: Mapping[str, JSON] = {}
 
 _CANCELLED = ("CancelledError", "asyncio.CancelledError", "asyncio.exceptions.CancelledError", "UserInterrupt")
 """How the error begins of what was cancelled: it did not fail by itself."""

@@ -94,14 +94,6 @@ class CheckpointTree:
         """Ids without children, newest first: one a branch."""
         return tuple(sorted((i for i in self._nodes if not self._children.get(i)), reverse=True))
 
-    def roots(self) -> tuple[str, ...]:
-        """Ids without a parent at all (not those whose parent is only missing here), newest first."""
-        return tuple(sorted((c.checkpoint_id for c in self if self._edge(c) is None), reverse=True))
-
-    def missing_parents(self) -> tuple[str, ...]:
-        """Ids named as parents that are not here: not loaded yet, or gone once the tree is `complete`."""
-        return tuple(sorted((i for i in self._children if i not in self._nodes), reverse=True))
-
     def path(self, checkpoint_id: str) -> list[str]:
         """The ids from a checkpoint up to the oldest loaded ancestor, itself first."""
         path: list[str] = []

@@ -45,7 +45,6 @@ class HistoryControl:
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
         self.opened: OpenThread | None = None
-        self._waiting: str | None = None
         self._timer: Timer | None = None
         self.older = OlderPages(screen)
 

@@ -199,12 +199,8 @@ class OpenThread:
                 self.tree.complete = before.complete or page.reached_end
             return len(gone)
 
-    async def reread(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Read one checkpoint again, put it into the tree and return it; `NotFound` when it is gone."""
-        return await self.read(checkpoint.ref)
-
     async def read(self, ref: CheckpointRef) -> Checkpoint:
-        """Read a checkpoint by name, put it into the tree and return it."""
+        """Read a checkpoint by name, put it into the tree and return it; `NotFound` when it is gone."""
         checkpoint = await self.backend.checkpoint(self.thread_id, ref)
         self._take([checkpoint])
         return self.tree[checkpoint.checkpoint_id]

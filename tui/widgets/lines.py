@@ -6,7 +6,7 @@ A line is a tuple of parts, a part is (safe text, style). Styles are names, reso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from tui.domain.cells import clusters, cut
@@ -117,8 +117,3 @@ def _slice(line: Line, start: int, stop: int) -> Line:
             parts.append((piece, style))
         position += len(text)
     return tuple(parts)
-
-
-def indented(lines: Iterable[Line], by: int) -> list[Line]:
-    """The lines moved to the right."""
-    return [((" " * by, ""), *line) if line else line for line in lines]

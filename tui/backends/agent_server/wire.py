@@ -71,7 +71,6 @@ class Thread(Wire):
     status: str | None = None
     created_at: Any = None
     updated_at: Any = None
-    state_updated_at: Any = None
     metadata: dict[str, Any] | None = None
     config: dict[str, Any] | None = None
     values: Any = None
