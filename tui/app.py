@@ -1,4 +1,4 @@
-"""The Textual app: themes, keymap, palette, which screen. What the debugger does is in its screen.
+"""The Textual app: keymap, palette, which screen. What the debugger does is in its screen.
 
 Screens are imported when there is something to look at, an empty frame: that takes as long as all before it.
 """
@@ -18,7 +18,6 @@ from textual import on
 from textual._compositor import LayoutUpdate
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import Command as PaletteRow
 from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -35,7 +34,7 @@ from tui.screens.signals import leave_on_signals
 from tui.session.late import LateSession
 from tui.session.session import Session
 from tui.terminal_app import GONE
-from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
+from tui.themed_app import ThemedApp
 from tui.typing_app import TypingApp
 from tui.widgets.first_frame import first_frame
 from tui.widgets.header_line import HeaderFacts
@@ -63,7 +62,7 @@ def _place_commands() -> type[Provider]:
     return PlaceCommands
 
 
-class ForkpointApp(TypingApp):
+class ForkpointApp(ThemedApp, TypingApp):
     """The debugger in a terminal."""
 
     TITLE = "forkpoint"
@@ -100,16 +99,13 @@ class ForkpointApp(TypingApp):
         low_bandwidth: bool = False,
         config_file: Path | None = None,
     ) -> None:
-        super().__init__(low_bandwidth=low_bandwidth)
-        self._config_file, self._profile = config_file, profile
+        super().__init__(low_bandwidth=low_bandwidth, config_file=config_file, profile=profile)
         self.session = session
         self.animation_level = "none"
         self.error_console.push_render_hook(NothingHiddenInPrints(self.error_console, secrets))
         self._gates: list[LineFilter] = [NothingHidden(), NoSecrets(secrets), *([AsciiMarks()] if ascii_only else [])]
         self._ascii_only = ascii_only
         self._first_start = first_start
-        self._own_themes: tuple[str, ...] = ()
-        self._theme_before: str | None = None
         self._small = False
         self._is_there = False
         self._leave_with: int | None = None
@@ -134,7 +130,7 @@ class ForkpointApp(TypingApp):
         )
         self.going_on: list[tuple[str, str]] = []
         """After the end: the runs that were followed until then, by the ids of thread and run."""
-        self._problems = [*problems, *self._load_themes(theme, theme_folders)]
+        self._problems = [*problems, *self.load_themes(theme, theme_folders)]
 
     @cached_property
     def _debugger(self) -> DebuggerScreen:
@@ -174,10 +170,6 @@ class ForkpointApp(TypingApp):
     def _told_anew(self, event: Notify) -> None:
         """The same stands once (its time begins again), and of a run only what was said last."""
         self._told.make_room(event.notification)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, for themes that do not have them."""
-        return dict(defaults(dark=self.current_theme.dark))
 
     def get_default_screen(self) -> Screen[None]:
         """The debugger."""
@@ -275,49 +267,6 @@ class ForkpointApp(TypingApp):
             pages = [(title, remapped(bindings, self._keys)) for title, bindings in contexts(ForkpointApp)]
             self.push_screen(HelpScreen(help_page(pages)))
 
-    @property
-    def own_themes(self) -> Sequence[str]:
-        """Our themes and the user's."""
-        return self._own_themes
-
-    @property
-    def theme_in_use(self) -> str:
-        """The theme that was chosen last; while one is tried on, `theme` is another."""
-        return self._theme_before or self.theme
-
-    def use_theme(self, name: str) -> None:
-        """Choose a theme, and keep it in the user's config."""
-        self.theme = name
-        if self._config_file is None:
-            return
-        from tui.theme_file import NotKeptError, keep_theme  # most never choose one
-
-        try:
-            keep_theme(self._config_file, name, self._profile)
-        except NotKeptError as error:
-            self.notify(f"{name} is used until you leave. {error}", severity="warning", timeout=10, markup=False)
-        else:
-            self.notify(f'Kept: theme = "{name}" in config.toml.', markup=False)
-
-    def action_change_theme(self) -> None:
-        """Choose a theme; each is tried on while it is highlighted."""
-        from tui.screens.commands import ThemeCommands
-
-        self._theme_before = self.theme
-        self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…", classes="-themes"))
-
-    @on(CommandPalette.OptionHighlighted)
-    def _try_theme(self, event: CommandPalette.OptionHighlighted) -> None:
-        option = event.highlighted_event.option
-        if self._theme_before is not None and isinstance(option, PaletteRow) and option.hit.text in self._own_themes:
-            self.theme = option.hit.text
-
-    @on(CommandPalette.Closed)
-    def _palette_closed(self, event: CommandPalette.Closed) -> None:
-        if self._theme_before is not None and not event.option_selected:
-            self.theme = self._theme_before
-        self._theme_before = None
-
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, and remember which runs were followed until then."""
         self.going_on = self._debugger.live.going_on()
@@ -339,29 +288,6 @@ class ForkpointApp(TypingApp):
         """Close the connection; runs go on at the server."""
         use_keys({})
         await self.session.close()
-
-    def fit_colours(self, color_system: str | None, *, may_choose: bool = True) -> None:
-        """Make the themes fit a terminal of 256 colours; one of 16 gets the theme that uses them, if we may choose."""
-        if color_system == "256":
-            for name in self._own_themes:
-                self.register_theme(in_256_colours(self.available_themes[name]))
-        elif color_system == "standard" and may_choose:
-            self.theme = SIXTEEN_COLOURS_THEME
-
-    def _load_themes(self, wanted: str | None, folders: Sequence[Path]) -> list[str]:
-        found = load_themes([theme_folder(), *folders])
-        self._own_themes = tuple(sorted(found.themes))
-        for theme in found.themes.values():
-            self.register_theme(theme)
-        problems = list(found.problems)
-        # Without colours, rows are told by what the sixteen-colour theme does to letters.
-        name = SIXTEEN_COLOURS_THEME if self.no_color else wanted or DEFAULT_THEME
-        if name not in self.available_themes:
-            problems.append(f"There is no theme {name!r}. There are: {', '.join(sorted(found.themes))}.")
-            name = DEFAULT_THEME
-        if name in self.available_themes:
-            self.theme = name
-        return problems
 
 
 @dataclass(frozen=True, slots=True)
