@@ -13,18 +13,17 @@ from tui.backends.agent_server.assistants import Assistants
 from tui.backends.agent_server.failures import Asked
 from tui.backends.agent_server.http import Http, Reading, Waits
 from tui.backends.agent_server.precision import refuse_rounded_integers
-from tui.backends.agent_server.previews import Previews
 from tui.backends.agent_server.probe import Pong, is_absent, ping, probe
 from tui.backends.agent_server.route import STRAIGHT, Route
 from tui.backends.agent_server.runs import Runs
-from tui.backends.agent_server.threads import Rows, Threads
+from tui.backends.agent_server.thread_list import ThreadList
+from tui.backends.agent_server.threads import Threads
 from tui.backends.agent_server.writes import OnWrite
 from tui.backends.base import Capabilities, HistoryPage, HistoryReading, RunStream, ThreadPage, ThreadQuery
 from tui.backends.errors import BackendError, BadAnswer, Conflict, NotFound, Rejected, Unsupported
 from tui.domain.checkpoint import JSON, Assistant, Checkpoint, CheckpointRef, Run, ServerInfo, Thread
 from tui.domain.requests import PlannedRequest, RunRequest, StateUpdate
 
-COUNT = "threads/count"
 COPY = "threads/copy"
 WATCH = "threads/stream"
 _ASSISTANTS_AT_ONCE = 100
@@ -85,7 +84,7 @@ class AgentServerBackend:
         self.assistants_api = Assistants(self._http)
         self.threads_api = Threads(self._http)
         self.runs_api = Runs(self._http)
-        self._previews = Previews(self.assistants_api, self.threads_api)
+        self._list = ThreadList(self.assistants_api, self.threads_api)
         self._missing: frozenset[str] = frozenset()
         self._info: ServerInfo | None = None
 
@@ -102,11 +101,10 @@ class AgentServerBackend:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do, as known so far: endpoints that answered "no such thing" are in `missing`."""
+        missing = self._missing | self._list.missing
         if self._http.read_only:
-            return Capabilities(
-                can_write=False, can_run=False, reason="this connection is read-only", missing=self._missing
-            )
-        return Capabilities(missing=self._missing)
+            return Capabilities(can_write=False, can_run=False, reason="this connection is read-only", missing=missing)
+        return Capabilities(missing=missing)
 
     @property
     def info(self) -> ServerInfo | None:
@@ -116,7 +114,7 @@ class AgentServerBackend:
     async def connect(self) -> ServerInfo:
         """Probe the server: is it one, which, may we."""
         self._info = await probe(self._http)
-        self._missing = frozenset()  # it may be another version than before
+        self._missing = self._list.missing = frozenset()  # it may be another version than before
         if self._info.kind == "langgraph-py":
             self.runs_api.silence = limits.HEARTBEAT_SECONDS
         return self._info
@@ -159,61 +157,14 @@ class AgentServerBackend:
 
     async def search_threads(self, query: ThreadQuery) -> ThreadPage:
         """A page of threads, without their states where the server can leave them out."""
-        page = await self._search(query)
-        rows = [row for row in page.rows if isinstance(row, dict)]
-        self._note_ignored(rows, query)
-        previews = await self._previews_of(rows) if query.with_preview else [None] * len(rows)
-        threads = [convert.listed_thread(row, preview) for row, preview in zip(rows, previews, strict=True)]
-        known = [thread for thread in threads if thread is not None]
-        return ThreadPage(known, listing.next_offset(query, len(page.rows), page.headers))
-
-    def _note_ignored(self, rows: Sequence[Mapping[str, JSON]], query: ThreadQuery) -> None:
-        """Some servers accept what they do not know, and send everything."""
-        if any(row.get("values") is not None for row in rows):
-            self._missing |= {listing.SELECT}
-        if query.with_preview and any("extracted" not in row for row in rows):
-            self._missing |= {listing.EXTRACT}
-
-    async def _previews_of(self, rows: Sequence[Mapping[str, JSON]]) -> list[JSON]:
-        previews = [listing.preview_of_row(row) for row in rows]
-        if self._missing & {listing.SELECT, listing.EXTRACT}:
-            return previews
-        unknown = [row for row, preview in zip(rows, previews, strict=True) if preview is None]
-        short = await self._previews.of(unknown)
-        return [
-            short.get(str(row.get("thread_id"))) if preview is None else preview
-            for row, preview in zip(rows, previews, strict=True)
-        ]
-
-    async def _search(self, query: ThreadQuery) -> Rows:
-        ways = listing.search_bodies(query, self._missing)
-        for without, body in ways[:-1]:
-            try:
-                page = await self.threads_api.search(body)
-            except Rejected:
-                continue
-            self._missing |= without if query.with_preview else without - {listing.EXTRACT}
-            return page
-        without, body = ways[-1]
-        page = await self.threads_api.search(body)
-        self._missing |= without
-        return page
+        return await self._list.page(query)
 
     def _thread(self, row: JSON, preview: JSON = None) -> Thread:
         return convert.thread_of(self.threads_api.read(row), row, preview)
 
     async def count_threads(self, status: str | None = None) -> int | None:
         """How many threads; None where the server cannot count."""
-        if COUNT in self._missing:
-            return None
-        try:
-            value = await self.threads_api.count({"status": status} if status else {})
-        except BackendError as error:
-            if not is_absent(error):
-                raise
-            self._missing |= {COUNT}
-            return None
-        return value if isinstance(value, int) else None
+        return await self._list.count(status)
 
     async def get_thread(self, thread_id: str, *, most_bytes: int | None = None) -> Thread:
         """One thread, or `NotFound`; `TooLarge` where it weighs more than `most_bytes` with its state."""
