@@ -45,7 +45,7 @@ class Streamed:
     delays: list[float]
     bytes_per_second: float
     lost: int
-    """Pieces and words that the live pane did not count or does not show; see `_words_lost`."""
+    """Words that the live pane does not show; see `_words_lost`."""
 
 
 def stream(lab: Lab) -> Report:
@@ -208,12 +208,8 @@ def _is_over(screen: Screen) -> bool:
 
 
 def _words_lost(terminal: PtyTerminal, count: int) -> int:
-    """Pieces that the live pane did not count, and words that are missing in the text that it shows.
-
-    It shows the end of a long text only: from the first word there every later one must be there, too.
-    """
+    """Words of the whole text that the live pane does not show; all its lines are few enough to be kept."""
     terminal.settle()
-    uncounted = abs(count + 1 - _tokens(terminal.screen))  # the last piece has no text
     go_to_pane(terminal, 4)
     live = layout.panes(terminal.screen)[-1]
     terminal.write("g")
@@ -224,5 +220,5 @@ def _words_lost(terminal: PtyTerminal, count: int) -> int:
         seen |= {int(number) for number in _SAID.findall("\n".join(terminal.screen.lines(live)))}
         terminal.write("\x1b[6~")
         if not terminal.appears(lambda screen, page=page: screen.cells(live) != page, within=2.0):  # type: ignore[misc]
-            return uncounted + len(set(range(min(seen, default=0), count)) - seen)
+            return len(set(range(count)) - seen)
         terminal.settle(0.2)

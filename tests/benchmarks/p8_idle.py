@@ -6,9 +6,12 @@ import time
 
 from tests.benchmarks.lab import Lab
 from tests.benchmarks.loading import ready
-from tests.benchmarks.measure import cpu_seconds
+from tests.benchmarks.measure import count_down, cpu_seconds
 from tests.benchmarks.proxy import CountingProxy
+from tests.benchmarks.pty_terminal import PtyTerminal
 from tests.benchmarks.results import Finding, Limit, Report
+
+LOOK_SECONDS = 0.1
 
 
 def idle(lab: Lab) -> Report:
@@ -25,11 +28,9 @@ def idle(lab: Lab) -> Report:
                 ready(terminal)
                 terminal.settle(2.0)
                 before, asked, spent = terminal.seen(), len(proxy.requests), cpu_seconds(terminal.pid)
-                lines = terminal.screen.lines()
-                time.sleep(seconds)
+                changes = _changes(terminal, seconds)
                 after = terminal.seen()
-                # An age may have changed once in so short a time.
-                idle_frames.append(after.frames - before.frames - (terminal.screen.lines() != lines))
+                idle_frames.append(after.frames - before.frames - changes)
                 sizes.append(after.bytes - before.bytes)
                 cpu.append(100 * (cpu_seconds(terminal.pid) - spent) / seconds)
                 requests.append(len(proxy.requests) - asked)
@@ -42,3 +43,14 @@ def idle(lab: Lab) -> Report:
             Finding("P8", f"{what}: requests", "", requests),
         ]
     )
+
+
+def _changes(terminal: PtyTerminal, seconds: float) -> int:
+    """How often what is shown says something else in this time: an age, once a minute."""
+    lines, changes = terminal.screen.lines(), 0
+    over = count_down(seconds)
+    while not over():
+        time.sleep(LOOK_SECONDS)
+        if (now := terminal.screen.lines()) != lines:
+            lines, changes = now, changes + 1
+    return changes

@@ -262,7 +262,8 @@ def test_long_authors_are_counted_or_cut() -> None:
 @pytest.mark.parametrize(
     ("age", "word"),
     [
-        (timedelta(seconds=5), "5s"),
+        (timedelta(seconds=59), "now"),
+        (timedelta(seconds=60), "1m"),
         (timedelta(days=99), "99d"),
         (timedelta(days=101), "14w"),
         (timedelta(days=800), "2y"),

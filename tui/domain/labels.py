@@ -283,6 +283,11 @@ def ago(then: datetime | None, now: datetime) -> str:
     return then.date().isoformat()
 
 
+def age(then: datetime | None, now: datetime) -> str:
+    """The age of something on a screen: below a minute it is now, or it would be drawn again each second."""
+    return "now" if then is not None and (now - then).total_seconds() < 60 else ago(then, now)
+
+
 def duration(seconds: float | None) -> str:
     """A span of time, humane: 12ms, 0.8s, 41s, 3m05, 2h10."""
     if seconds is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import JSON, Run
-from tui.domain.labels import ago, duration, in_words
+from tui.domain.labels import age, duration, in_words
 from tui.domain.run_setup import run_setup, without_server_keys
 from tui.domain.run_words import checkpoint_of, kwargs_words, status_words
 from tui.domain.safe_text import cell_len, one_line
@@ -34,7 +34,7 @@ _FACTS = ("stream_mode", "interrupt_before", "interrupt_after", "webhook", "dura
 def run_line(run: Run, now: datetime, width: int) -> Line:
     """One row of `width` cells: status, end of the id, what it was given, how long it took, age."""
     mark, style = _STYLES.get(run.status, ("?", "calm"))
-    right = f"{duration(run.seconds):>6} {ago(run.created_at, now):>5}"
+    right = f"{duration(run.seconds):>6} {age(run.created_at, now):>5}"
     words = kwargs_words(run.kwargs)
     head = f"{status_words(run):<11} …{tail(run.run_id)}  "
     return (

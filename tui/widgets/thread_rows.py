@@ -8,7 +8,7 @@ from itertools import chain
 
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Thread
-from tui.domain.labels import ago
+from tui.domain.labels import age
 from tui.domain.safe_text import cell_len, one_line
 from tui.domain.thread_titles import NO_MESSAGES, first_asked, own_title, said_last, thread_title
 from tui.domain.value_words import cut_words, question_words
@@ -63,9 +63,9 @@ def thread_line(
     mark, style = CANCELLED if thread.was_cancelled else STATUS_MARKS.get(thread.status, ("?", "calm"))
     title = thread_title(thread)
     words_style = "calm" if title == NO_MESSAGES else "strong" if is_open else ""
-    age = thread_age(thread, now).rjust(AGE_CELLS)
+    shown = thread_age(thread, now).rjust(AGE_CELLS)
     name = f" …{tail(thread.thread_id, TWIN_CELLS)}" if is_twin else ""
-    cells = max(0, width - _AROUND + AGE_CELLS - len(age) - cell_len(name))
+    cells = max(0, width - _AROUND + AGE_CELLS - len(shown) - cell_len(name))
     beside = (
         _beside(thread, cells - max(TITLE_CELLS, cell_len(title)) - 2) if says_last and width >= BESIDE_FROM else ()
     )
@@ -76,7 +76,7 @@ def thread_line(
         (fit(cut_words(title, cells), cells), words_style),
         *beside,
         (name + " ", "calm"),
-        (age, "calm"),
+        (shown, "calm"),
         (" ", ""),
     )
 
@@ -96,11 +96,11 @@ def preview_line(thread: Thread, width: int) -> Line:
 
 
 def thread_age(thread: Thread, now: datetime) -> str:
-    """How long ago a thread changed, in at most four cells: 12s, 5m, 3h, 99d, 14w, 2y."""
+    """How long ago a thread changed, in at most four cells: now, 5m, 3h, 99d, 14w, 2y."""
     then = thread.updated_at or thread.created_at
-    age = ago(then, now)
-    if then is None or len(age) <= AGE_CELLS:
-        return age
+    word = age(then, now)
+    if then is None or len(word) <= AGE_CELLS:
+        return word
     weeks = (now - then).days // 7
     return f"{weeks}w" if weeks < 104 else f"{weeks // 52}y"
 

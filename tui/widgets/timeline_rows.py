@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from tui.domain.labels import Activity, RowText, ago, duration, row_text
+from tui.domain.labels import Activity, RowText, age, duration, row_text
 from tui.domain.lanes import Folds, Lanes, Row, RowKind
 from tui.domain.layout import lay_out, lay_out_older
 from tui.domain.marks import Mark
@@ -25,9 +25,6 @@ NARROW = 44
 
 TIME_CELLS = 5
 """Cells of a time; what is longer takes the empty cell at the end of the row."""
-
-AGES_FROM = 60
-"""Seconds before which it is now: ages are not drawn again each second."""
 
 AGO_FROM = 60
 """Cells from which on an age has the room to say that it is one: "5m ago"."""
@@ -157,12 +154,10 @@ class TimelineRows:
         since = self.text_of(checkpoint_id).since
         if since is None or self.now is None:
             return ""
-        if (self.now - since).total_seconds() < AGES_FROM:
-            return "now"
-        age = ago(since, self.now)
-        if len(age) >= TIME_CELLS:
+        word = age(since, self.now)
+        if len(word) >= TIME_CELLS:
             return ""
-        return f"{age} ago" if width >= AGO_FROM else age
+        return f"{word} ago" if width >= AGO_FROM and word != "now" else word
 
     def _found_in(self, checkpoint_id: str) -> str:
         text = self.text_of(checkpoint_id)
