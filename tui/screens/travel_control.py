@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Planned = Callable[[OpenThread, TravelPlan], None]
 
+SENDING = "Sending …"
+"""What an editor says while what was typed is on its way."""
+
 
 class TravelControl:
     """Intents of the user on the open thread."""
@@ -30,6 +33,8 @@ class TravelControl:
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
         self._editing: tuple[OpenThread, Checkpoint] | None = None
+        self._sending: set[tuple[str, str]] = set()
+        """Threads and checkpoints whose edits the server has not taken yet."""
         self._came_from = "timeline"
         self._schemas: dict[str, JSON] = {}
 
@@ -64,6 +69,8 @@ class TravelControl:
         self._screen.inspector.open_editor(
             self._screen.drafts.open(opened.thread_id, place.checkpoint_id, calls), calls[0].id
         )
+        if _place(opened, place) in self._sending:
+            self._screen.inspector.editor.hold(SENDING)
         self._look_for_hints(opened, {call.name for call in calls})
 
     def draft_changed(self) -> None:
@@ -94,7 +101,8 @@ class TravelControl:
         if self._screen.inspector.editor.has_focus_within and self._came_from != "inspector":
             self._screen.show_pane(self._came_from)
         self._screen.inspector.close_editor()
-        if self._screen.drafts.is_changed(opened.thread_id, checkpoint.checkpoint_id):
+        sends = _place(opened, checkpoint) in self._sending
+        if self._screen.drafts.is_changed(opened.thread_id, checkpoint.checkpoint_id) and not sends:
             self._screen.tell(f"The draft is kept: {key_of('timeline.edit')} goes on with it.")
 
     def left_checkpoint(self, checkpoint_id: str) -> None:
@@ -110,7 +118,9 @@ class TravelControl:
 
     def fork(self) -> None:
         """ctrl+s in the editor: fork with what was typed, after a question."""
-        self._plan(partial(self._plan_fork, self.ask), self._editor_says)
+        if self._editing is not None:
+            self._screen.inspector.editor.hold()
+            self._plan(partial(self._plan_or_release, self._editing), self._editor_says)
 
     def preview_fork(self) -> None:
         """ctrl+o in the editor: show the requests."""
@@ -119,9 +129,10 @@ class TravelControl:
     def sent(self, opened: OpenThread, plan: TravelPlan) -> None:
         """The server took it: the editor closes and its draft is done."""
         if plan.edits and plan.start is not None:
+            self._sending.discard(_place(opened, plan.start))
             self._screen.drafts.forget(opened.thread_id, plan.start.checkpoint_id)
             self._screen.drafts_changed(opened.thread_id)
-            if self._editing is not None and self._editing[1].checkpoint_id == plan.start.checkpoint_id:
+            if self._is_edited(opened, plan.start):
                 self._editing = None
                 if self._screen.current_pane != "live":
                     self._screen.show_pane("timeline")
@@ -135,6 +146,39 @@ class TravelControl:
         """Nothing runs: what was typed is there to be sent again."""
         if plan.kind is PlanKind.INPUT:
             self._screen.inputs.not_sent(opened)
+        elif plan.edits and plan.start is not None and _place(opened, plan.start) in self._sending:
+            self._sending.discard(_place(opened, plan.start))
+            if self._is_edited(opened, plan.start):
+                self._release(opened, plan.start)
+                self._screen.show_pane("inspector")
+            else:
+                self._screen.tell(f"The draft is kept: {key_of('timeline.edit')} on its checkpoint goes on with it.")
+
+    def _is_edited(self, opened: OpenThread, checkpoint: Checkpoint) -> bool:
+        """Whether the editor is open on a checkpoint."""
+        return self._editing is not None and _place(*self._editing) == _place(opened, checkpoint)
+
+    def _release(self, opened: OpenThread, checkpoint: Checkpoint) -> None:
+        """Nothing is sent, for now: the arguments may change again, if it is still they that are edited."""
+        if self._is_edited(opened, checkpoint) and _place(opened, checkpoint) not in self._sending:
+            self._screen.inspector.editor.release()
+
+    def _is_sent(self, opened: OpenThread, checkpoint: Checkpoint) -> None:
+        """The user said yes."""
+        self._sending.add(_place(opened, checkpoint))
+        if self._is_edited(opened, checkpoint):
+            self._screen.inspector.editor.hold(SENDING)
+
+    async def _plan_or_release(self, place: tuple[OpenThread, Checkpoint]) -> None:
+        def ask(opened: OpenThread, plan: TravelPlan) -> None:
+            on_yes, on_no = partial(self._is_sent, *place), partial(self._release, *place)
+            self.ask(opened, plan, on_yes=on_yes, on_no=on_no)
+
+        try:
+            await self._plan_fork(ask)
+        except BaseException:
+            self._release(*place)
+            raise
 
     def _plan(self, job: Job, on_error: OnError | None = None, says: str = "reading how the original ran") -> None:
         self._screen.work.start(job, group="plan", says=says, on_error=on_error)
@@ -161,10 +205,11 @@ class TravelControl:
         args = self._screen.inspector.editor.edited_args()
         if self._editing is None or args is None:
             return
-        opened, checkpoint = self._editing
+        editing = opened, checkpoint = self._editing
         setup = await self._screen.session.setup_for_replay(opened, checkpoint)
         clone = self._screen.session.info.needs_clone_before_edit
-        then(opened, plan_fork(opened.tree, checkpoint, args, setup, clone_first=clone))
+        if self._editing is editing:  # else the user has left the editor meanwhile
+            then(opened, plan_fork(opened.tree, checkpoint, args, setup, clone_first=clone))
 
     def _look_for_hints(self, opened: OpenThread, tools: Collection[str]) -> None:
         """What the server's schemas say about the arguments comes when it comes; most servers say nothing."""
@@ -225,3 +270,7 @@ class TravelControl:
             self._screen.tell("This connection is read-only: nothing can be run or changed.")
             return True
         return False
+
+
+def _place(opened: OpenThread, checkpoint: Checkpoint) -> tuple[str, str]:
+    return opened.thread_id, checkpoint.checkpoint_id

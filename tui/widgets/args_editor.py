@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -15,28 +15,23 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from tui.domain.args_draft import ArgsDraft
-from tui.domain.args_fields import Kind, text_of
-from tui.domain.changes import changes
+from tui.domain.args_fields import Kind
 from tui.domain.checkpoint import JSON
-from tui.domain.hidden import hidden_in, hidden_words
-from tui.domain.json_values import pretty
-from tui.domain.labels import in_words
 from tui.domain.messages import ToolCall
-from tui.domain.safe_text import cell_len, one_line, sanitise
+from tui.domain.safe_text import sanitise
 from tui.widgets.call_list import CallList
-from tui.widgets.field_row import GAP, FieldArea, FieldLook, FieldRow
-
-MOST_WAS = 3
-"""Changed values that are shown with what they were, where the arguments are one JSON text."""
+from tui.widgets.field_looks import hint_of, look_of, title_of
+from tui.widgets.field_row import GAP, FieldArea, FieldRow
 
 WIDE = 60
 """Columns from which on before and after stand side by side."""
 
-NAME_CELLS = (3, 16)
-
 
 class ArgsEditor(Vertical):
-    """Edits the calls of one checkpoint: one is open, the others are a line each. What differs is a draft."""
+    """Edits the calls of one checkpoint: one is open, the others are a line each. What differs is a draft.
+
+    Held from the moment when it is to be sent: what is asked about is what is sent.
+    """
 
     DEFAULT_CSS = """
     ArgsEditor {
@@ -100,6 +95,8 @@ class ArgsEditor(Vertical):
         self._row = 0
         self._rows = [FieldRow()]
         self._hints: Mapping[str, Mapping[str, str]] = {}
+        self._is_held = False
+        self._says = ""
 
     def compose(self) -> ComposeResult:
         """The calls before, the open one's texts, the calls after, and what is wrong."""
@@ -113,6 +110,7 @@ class ArgsEditor(Vertical):
     def edit(self, drafts: Sequence[ArgsDraft], *, first: str | None = None) -> None:
         """Edit calls (each has an id): the drafts that are kept for them, or fresh ones."""
         self._drafts = drafts
+        self.release()
         ids = [draft.call.id for draft in drafts]
         self._open_call(ids.index(first) if first in ids else 0)
         self.post_message(self.CallShown(ids[0]))
@@ -120,6 +118,25 @@ class ArgsEditor(Vertical):
     def show_hints(self, hints: Mapping[str, Mapping[str, str]]) -> None:
         """What is known about the arguments, by tool and name."""
         self._hints = hints
+        self._show_hint()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether what was typed is on its way to the server, or asked about."""
+        return self._is_held
+
+    def hold(self, says: str = "") -> None:
+        """Change nothing until `release` or another `edit`; `says` tells why."""
+        self._set_held(True, says)
+
+    def release(self) -> None:
+        """Take keys again: nothing was sent."""
+        self._set_held(False)
+
+    def _set_held(self, held: bool, says: str = "") -> None:
+        self._is_held, self._says = held, says
+        for row in self._rows:
+            row.hold(held)
         self._show_hint()
 
     @property
@@ -146,6 +163,8 @@ class ArgsEditor(Vertical):
 
     def take_text(self, text: str) -> None:
         """A text that was edited outside, right or wrong, takes the place of the one that is edited."""
+        if self._refuses():
+            return
         self.draft.write(self._row, text)
         self._show_rows()
         self.post_message(self.DraftChanged())
@@ -162,12 +181,12 @@ class ArgsEditor(Vertical):
 
     def action_send(self) -> None:
         """Ask to fork; a text that is not valid is shown instead."""
-        if not self._show_first_wrong():
+        if not self._refuses() and not self._show_first_wrong():
             self.post_message(self.SendWanted())
 
     def action_preview(self) -> None:
         """Ask to see the requests."""
-        if not self._show_first_wrong():
+        if not self._refuses() and not self._show_first_wrong():
             self.post_message(self.PreviewWanted())
 
     def action_leave(self) -> None:
@@ -176,6 +195,8 @@ class ArgsEditor(Vertical):
 
     def action_switch(self) -> None:
         """Fields become JSON, JSON becomes fields."""
+        if self._refuses():
+            return
         refusal = self.draft.switch()
         if refusal:
             self.notify(sanitise(refusal), severity="warning", timeout=4, markup=False)
@@ -187,29 +208,37 @@ class ArgsEditor(Vertical):
     def action_outside(self) -> None:
         """Edit the current text in the user's own editor."""
         look = self._rows[self._row].look
-        if look is not None:
+        if look is not None and not self._refuses():
             suffix = ".txt" if look.kind is Kind.TEXT else ".json"
             self.post_message(self.OutsideWanted(self.draft.version.texts[self._row], suffix))
 
     def action_undo(self) -> None:
         """A step back."""
-        self._after_step(self.draft.undo(), "This is the original: there is nothing to undo.")
+        self._step_in_time(self.draft.undo, "This is the original: there is nothing to undo.")
 
     def action_redo(self) -> None:
         """A step forward again."""
-        self._after_step(self.draft.redo(), "Nothing was undone.")
+        self._step_in_time(self.draft.redo, "Nothing was undone.")
 
     def action_reset(self) -> None:
         """Back to the original; ctrl+z takes that back."""
-        self._after_step(self.draft.reset(), "This is the original already.")
+        self._step_in_time(self.draft.reset, "This is the original already.")
 
     def action_next_call(self) -> None:
         """Open the next of several calls."""
         if self._drafts:
             self._open_call((self._at + 1) % len(self._drafts))
 
-    def _after_step(self, done: bool, otherwise: str) -> None:
-        if not done:
+    def _refuses(self) -> bool:
+        """Whether nothing can be changed now; a bell says that a key was heard."""
+        if self._is_held:
+            self.app.bell()
+        return self._is_held
+
+    def _step_in_time(self, step: Callable[[], bool], otherwise: str) -> None:
+        if self._refuses():
+            return
+        if not step():
             self.notify(otherwise, timeout=3, markup=False)
             return
         self._row = min(self._row, len(self.draft.version.texts) - 1)
@@ -229,7 +258,7 @@ class ArgsEditor(Vertical):
             return
         self.draft.write(row.look.number, event.text_area.text)
         self.say("")
-        row.show_marks(self._look(row.look.number))
+        row.show_marks(look_of(self.draft, row.look.number))
         self._show_title()
         self.post_message(self.DraftChanged())
 
@@ -294,57 +323,23 @@ class ArgsEditor(Vertical):
         new = [FieldRow() for _ in range(count - len(self._rows))]
         if new:
             self._rows += new
+            for row in new:
+                row.hold(self._is_held)
             self.query_one("#editor-rows").mount(*new)
         for number, row in enumerate(self._rows):
             row.display = number < count
             row.set_class(self.has_class("-wide"), "-wide")
             if number < count:
-                row.show(self._look(number))
+                row.show(look_of(self.draft, number))
         self._show_title()
         self._show_columns()
         self._show_hint()
-
-    def _look(self, number: int) -> FieldLook:
-        """What one row shows."""
-        draft, version = self.draft, self.draft.version
-        was_there, before = draft.before(number)
-        problem = draft.value_of(number)
-        text = version.texts[number]
-        if version.fields is None:
-            where = f"line {problem.line}: " if problem.line else ""
-            reason = f"{where}{problem.reason}" if not problem.ok else ""
-            return FieldLook(number, "", Kind.JSON, text, pretty(before), self._was_whole(), reason)
-        field = version.fields[number]
-        low, high = NAME_CELLS
-        cells = max(low, min(high, max(cell_len(one_line(each.name)) for each in version.fields)))
-        words = text_of(field, before) if was_there else None
-        was = ""
-        if draft.is_changed_at(number):
-            was = one_line(before if isinstance(before, str) else in_words(before), 300) if was_there else "(new)"
-            was = was or "(empty)"
-        return FieldLook(number, field.name, field.kind, text, words, was, problem.reason or "", cells)
-
-    def _was_whole(self) -> str:
-        parsed = self.draft.parsed()
-        if not parsed.ok:
-            return ""
-        found = changes(self.call.args, parsed.value, limit=MOST_WAS + 1)
-        lines = [
-            one_line(f"{change.path or 'all'}  {'is new' if change.added else 'was ' + in_words(change.before)}")
-            for change in found[:MOST_WAS]
-        ]
-        return "\n".join(lines + ["…"] * (len(found) > MOST_WAS))
 
     def _show_title(self) -> None:
         """The call's name, which one it is, whether it is a draft; and the calls around it."""
         if not self._drafts:
             return
-        call = self.call
-        pieces = [one_line(call.name, 30)]
-        if len(self._drafts) > 1:
-            pieces.append(f"{self._at + 1} of {len(self._drafts)}")
-        pieces += [one_line(call.id or "", 14), "draft" * self.draft.is_changed]
-        self.border_title = Content(" · ".join(filter(None, pieces)))
+        self.border_title = Content(title_of(self.draft, self._at, len(self._drafts)))
         self.query_one("#editor-before", CallList).show(self._drafts[: self._at], 0, at_end=True)
         self.query_one("#editor-after", CallList).show(self._drafts[self._at + 1 :], self._at + 1)
 
@@ -357,18 +352,9 @@ class ArgsEditor(Vertical):
         self.query_one(".editor--columns", Static).update(Content(" " * cells + "before".ljust(half + GAP) + "now"))
 
     def _show_hint(self) -> None:
-        """What kind of value is typed here."""
-        fields = self.draft.version.fields if self._drafts else None
-        if fields is None:
-            self.border_subtitle = Content("JSON")
-            return
-        field = fields[min(self._row, len(fields) - 1)]
-        known = self._hints.get(self.call.name, {}).get(field.name, "")
-        how = "true or false: space switches" if field.kind is Kind.BOOLEAN else field.kind.value
-        was_there, before = self.draft.before(min(self._row, len(fields) - 1))
-        if was_there and field.kind is Kind.JSON and (hidden := hidden_words(hidden_in(before))):
-            known = " · ".join(filter(None, (known or how, hidden)))
-        self.border_subtitle = Content(one_line(" · ".join(filter(None, (field.name, known or how))), 120))
+        """Why no keys are taken, or what kind of value is typed here."""
+        hint = hint_of(self.draft, self._row, self._hints) if self._drafts else "JSON"
+        self.border_subtitle = Content(self._says or hint)
 
     def _show_first_wrong(self) -> bool:
         """Go to the first text that is not valid and say so; whether there is one."""

@@ -90,14 +90,22 @@ class FieldArea(TextArea, inherit_bindings=False):
         super().__init__(language=None, soft_wrap=True, show_line_numbers=False, compact=True)
         self.cursor_blink = False
         self.kind = Kind.TEXT
+        self.is_held = False
+        """What is here is on its way to the server, or asked about."""
 
     def on_key(self, event: Key) -> None:
-        """Tab goes to the next row; a switch is flipped by space; numbers have one line."""
+        """Tab goes to the next row; a switch is flipped by space; numbers have one line.
+
+        Held, it swallows what would be typed: that was not meant as a command.
+        """
         one_liner = self.kind not in (Kind.TEXT, Kind.JSON)
         if event.key in ("tab", "shift+tab") or (event.key == "enter" and one_liner):
             event.stop()
             event.prevent_default()
             self.post_message(self.Step(self, -1 if event.key == "shift+tab" else 1, round_=True))
+        elif self.is_held and (event.is_printable or event.key == "enter"):
+            event.stop()
+            event.prevent_default()
         elif event.key == "space" and self.kind is Kind.BOOLEAN:
             event.stop()
             event.prevent_default()
@@ -162,6 +170,7 @@ class FieldRow(Vertical):
         self.area = FieldArea()
         self.look: FieldLook | None = None
         self._has_parts = False
+        self._is_held = False
 
     @property
     def is_ready(self) -> bool:
@@ -183,13 +192,22 @@ class FieldRow(Vertical):
         if self.look is not None:
             self.show(self.look)
 
+    def hold(self, held: bool) -> None:
+        """Take no keys that would change the text, or take them again."""
+        self._is_held = held
+        self._set_read_only()
+
+    def _set_read_only(self) -> None:
+        self.area.is_held = self._is_held
+        self.area.read_only = self._is_held or (self.look is not None and self.look.is_big)
+
     def show(self, look: FieldLook) -> None:
         """Show a text, and what is to be said about it."""
         self.look = look
         if not self._has_parts:
             return
         self.area.kind = look.kind
-        self.area.read_only = look.is_big
+        self._set_read_only()
         big = keyed(f"{len(look.text):,} characters: {{editor.outside}} edits them in $EDITOR")
         self.area.placeholder = big if look.is_big else "(empty)" * (not look.text)
         self.area.show_text("" if look.is_big else look.text)
