@@ -31,7 +31,7 @@ IDLE_SECONDS = 3.0
 TURNS = 20
 """Steps that the thread has before the run, for the cursor to move in."""
 
-_TOKENS = re.compile(r"(\d[\d,]*) tokens")
+_TOKENS = re.compile(r"(\d[\d,]*) (?:pieces|tokens)")
 _SAID = re.compile(r"\bw(\d+)\b")
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import FakeBackend
+from tests import fakes
+from tests.fakes import FakeBackend, answer
 from tests.ui.driving import Driver, app_on_fake
 from tui.backends.errors import ServerFailed
 from tui.domain.transcript import StreamEvent
@@ -74,13 +75,30 @@ async def test_it_opens_by_itself_and_folds_to_one_line() -> None:
         await driver.until(lambda: pane.region.height == 1, "the pane to be one line")
         (line,) = live(driver)
         assert line.startswith(" ✓ success · run …r-2 · replay of step 1 · ")
-        assert re.search(r" nodes · 7 tokens · [\d.]+m?s   4 shows it$", line)
+        assert re.search(r" nodes · 7 pieces · [\d.]+m?s   4 shows it$", line)
         assert "cancel" not in line
         await driver.press("4")
         await driver.until(lambda: pane.region.height > 4, "the pane to open again")
         assert any("It is fine" in row for row in live(driver))
         await driver.press("escape")
         await driver.until(lambda: pane.region.height == 1, "the pane to fold again")
+
+
+async def test_pieces_are_called_pieces_until_the_server_has_counted_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted(query: str, number: int) -> list[Any]:
+        tool, said = answer(query, number)
+        return [tool, {**said, "usage_metadata": {"input_tokens": 5, "output_tokens": 1234}}]
+
+    monkeypatch.setattr(fakes, "answer", counted)
+    async with running() as (driver, _, tap):
+        pane = driver.screen.live_pane
+        await driver.until(lambda: "7 pieces · " in str(pane.border_title), "what was said so far")
+        assert "tokens" not in str(pane.border_title)
+        tap.run_out()
+        await driver.run_over()
+        await driver.until(lambda: pane.region.height == 1, "the pane to be one line")
+        assert re.search(r" · [\d,]{3,} tokens · ", live(driver)[0])
+        assert "pieces" not in live(driver)[0]
 
 
 async def test_in_a_narrow_terminal_it_is_pane_4() -> None:
@@ -190,7 +208,7 @@ async def test_a_second_run_takes_the_pane_and_the_end_of_the_first_is_told() ->
                 lambda t=thread_id: (
                     driver.screen.live.run_id == backend.run_list[t][-1].run_id  # type: ignore[misc]
                     and len(backend.run_list[t]) == 2
-                    and "7 tokens" in str(driver.screen.live_pane.border_title)
+                    and "7 pieces" in str(driver.screen.live_pane.border_title)
                 )
             )
         assert driver.screen.live.streaming == 2
@@ -229,7 +247,7 @@ async def test_a_run_in_the_background_comes_to_the_front() -> None:
             await driver.select_step(1)
             await driver.press("r")
             await driver.yes()
-            await driver.until(lambda: "7 tokens" in str(driver.screen.live_pane.border_title), "its tokens")
+            await driver.until(lambda: "7 pieces" in str(driver.screen.live_pane.border_title), "its tokens")
         taps[0].next()
         await driver.until(lambda: driver.screen.live.streaming == 2)
         await open_thread(driver, first)

@@ -285,7 +285,9 @@ def test_v1_blocks_thoughts_and_usage_add_up() -> None:
     assert message.tool_calls[0].args == {"a": 1}
     assert message.finished
     assert transcript_of(events).counted_tokens == 3
-    assert transcript_of([token("Hi"), token("!")]).counted_tokens == 2, "where nobody counts: the pieces"
+    assert transcript_of([token("Hi"), token("!")]).counted_tokens is None, "pieces are no tokens"
+    mixed = transcript_of([*events, token("Hi", "lc_run--2")])
+    assert mixed.counted_tokens is None, "a part of the count is none"
 
 
 def test_chunks_of_the_javascript_server_say_ai() -> None:

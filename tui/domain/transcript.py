@@ -139,13 +139,12 @@ class Transcript:
     """Items left out because there were too many: the oldest sections, custom and unknown events."""
 
     @property
-    def counted_tokens(self) -> int:
-        """The tokens that models said: as the server counted them where it did, else the pieces that came."""
-        return sum(
-            message.usage.get("output_tokens", 0) if message.usage else message.tokens
-            for section in self.sections
-            for message in section.messages
-        )
+    def counted_tokens(self) -> int | None:
+        """The tokens that models said, as the server counted them; None unless it did so for all that came."""
+        messages = [message for section in self.sections for message in section.messages]
+        if self.dropped or any(message.tokens and not message.usage for message in messages):
+            return None
+        return sum(message.usage.get("output_tokens", 0) for message in messages if message.usage)
 
     @property
     def items(self) -> tuple[NodeSection | CustomEvent | Gap, ...]:

@@ -19,17 +19,9 @@ from tui.widgets.key_names import keyed
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip, plain, width_of
 from tui.widgets.live_lines import LiveLines, error_lines
+from tui.widgets.live_words import ENDS, count_words
 from tui.widgets.matches import Matches, count_matches, next_match
 from tui.widgets.pane_title import set_title
-
-_ENDS = {
-    RunEnd.SUCCESS: ("✓", "ok", "success"),
-    RunEnd.WAITING: ("‖", "mark-waiting", "interrupted, waits"),
-    RunEnd.CANCELLED: ("⊘", "warning", "cancelled"),
-    RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: {timeline.join} joins"),
-    RunEnd.GONE: ("✂", "warning", "gone: the server came back without it"),
-}
-"""Mark, style and words of an end; others are failures."""
 
 LEAST_ROWS, LEAST_ROWS_ABOVE = 4, 10
 """What remains of this pane, and of those above, when the border between them is dragged."""
@@ -149,7 +141,7 @@ class LivePane(LineView):
         elif ended.end is RunEnd.CANCELLED:
             words = "Cancelled. The checkpoints that it made stay: {timeline.replay} goes on from any of them."
             self._failure_words = keyed(words)
-        mark, style, words = _ENDS.get(ended.end, ("✗", "mark-error", ended.end.value))
+        mark, style, words = ENDS.get(ended.end, ("✗", "mark-error", ended.end.value))
         self._close((mark, style, keyed(words)), took=ended.run.seconds if ended.run is not None else None)
 
     def run_failed(self, words: str) -> None:
@@ -306,14 +298,13 @@ class LivePane(LineView):
         self.show_title()
 
     def show_title(self) -> None:
-        """Draw the title again: how long it has been running, how many tokens."""
+        """Draw the title again: how long it has been running, how much was said."""
         if self.is_folded:
             self._strips.clear()
             self.refresh()
             return
         name = " · ".join(filter(None, ("Live", self._run_words(), self._title, self._now_words())))
-        facts, tokens = [self._line] * bool(self._line), self._tokens()
-        facts += [f"{tokens:,} tokens"] * bool(tokens)
+        facts = list(filter(None, (self._line, count_words(self._transcript, over=self.is_over))))
         if not self._follow:
             facts.append(keyed("{live.follow} follows the tail"))
         if not self.is_over:
@@ -326,10 +317,6 @@ class LivePane(LineView):
         if self._ticker is not None:
             self._ticker.pause()
         self.shape_changed()
-
-    def _tokens(self) -> int:
-        """The pieces that have come; at the end the server's count, as the messages show it."""
-        return self._transcript.counted_tokens if self.is_over else self._transcript.tokens
 
     def _run_words(self) -> str:
         run = f"run …{tail(self._run_id)}" if self._run_id is not None else ""
@@ -350,14 +337,14 @@ class LivePane(LineView):
     def _folded_line(self) -> Line:
         """The outcome, or what goes on now, in one line."""
         mark, style, outcome = self._end or ("▸", "mark-running", "")
-        tokens, nodes = self._tokens(), len(self._transcript.sections)
+        nodes = len(self._transcript.sections)
         running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
         facts = (
             outcome or one_line(running, 30),
             self._run_words(),
             self._title,
             f"{nodes} node{'s' * (nodes != 1)}" * bool(nodes),
-            f"{tokens:,} tokens" * bool(tokens),
+            count_words(self._transcript, over=self.is_over),
             self._time_words(),
             self._line,
         )
