@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import textual.screen
 from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
@@ -139,7 +140,7 @@ class TerminalApp(App[None]):
 
     @property
     def _colors(self) -> ColorSystem:
-        return self.console._color_system or ColorSystem.TRUECOLOR
+        return COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
 
     @property
     def _terminal(self) -> TerminalDriver | None:
