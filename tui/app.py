@@ -233,6 +233,12 @@ class ForkpointApp(ThemedApp, TypingApp):
         yield SystemCommand("server: what it can do", "And what it lacks", partial(show_server, self._debugger))
         yield SystemCommand("app: screenshot as SVG", "Save what is on the screen", self.action_screenshot)
 
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save what is on the screen, where the app was started if no `path` is given."""
+        from tui.screens.new_file import save_screen
+
+        save_screen(self, Path(path or "") / (filename or f"forkpoint-{datetime.now(UTC):%Y%m%d-%H%M%S}.svg"))
+
     async def on_event(self, event: Event) -> None:
         """The first key, whatever it does, ends the greeting; keys wait while a thread opens."""
         if self._first_start and isinstance(event, Key):

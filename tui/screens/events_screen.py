@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from textual.widgets import Input, Static
 
 from tui.domain.safe_text import one_line
 from tui.screens.dialogs import TextScreen
+from tui.screens.new_file import write_new
 from tui.session.frames import Frame, FrameLog
 from tui.widgets.event_lines import fits, frame_line, frame_page, json_text
 from tui.widgets.key_names import key_of
@@ -222,14 +222,3 @@ class EventsScreen(ModalScreen[None]):
 
     def _tell(self, words: str, severity: SeverityLevel) -> None:
         self.notify(one_line(words), severity=severity, timeout=10, markup=False)
-
-
-def write_new(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a file that only its owner can read; never over another one. A half-written one is taken away again."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(file, "wb") as out:
-            out.writelines(lines)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
