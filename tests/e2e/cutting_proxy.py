@@ -20,17 +20,25 @@ class AfterFrame:
 class CuttingProxy:
     """Hands on bytes both ways. The n-th stream is cut at `cuts[n]` (bytes of its body, or a frame); later ones pass.
 
-    `stall`: it is not cut but falls silent there.
+    `stall`: it is not cut but falls silent there. `endless`: it says nowhere how long a stream is, as proxies of HTTP
+    1.0 do: who reads cannot tell a cut from the end.
     """
 
     def __init__(
-        self, target: str, cuts: Iterable[int | AfterFrame] = (), *, trickle: bool = False, stall: bool = False
+        self,
+        target: str,
+        cuts: Iterable[int | AfterFrame] = (),
+        *,
+        trickle: bool = False,
+        stall: bool = False,
+        endless: bool = False,
     ) -> None:
         parts = urlsplit(target)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._cuts = list(cuts)
         self._trickle = trickle
         self._stall = stall
+        self._endless = endless
         self._connections: set[asyncio.Task[None]] = set()
         self.cut = 0
         """How many answers were cut."""
@@ -86,16 +94,22 @@ class CuttingProxy:
     ) -> None:
         head, body, sent = b"", b"", 0
         cut: int | AfterFrame | None = None
+        chunks: _Chunks | None = None
         while data := await there.read(65536):
             if b"\r\n\r\n" not in head:
                 head += data
                 if b"\r\n\r\n" not in head:
                     continue
                 end = head.index(b"\r\n\r\n") + 4
-                writer.write(head[:end])
-                data = head[end:]
+                head, data = head[:end], head[end:]
+                if is_stream() and self._endless:
+                    head = head.replace(b"transfer-encoding: chunked", b"connection: close")
+                    chunks = _Chunks()
+                writer.write(head)
                 if is_stream() and self._cuts:
                     cut = self._cuts.pop(0)
+            if chunks is not None:
+                data = chunks.take(data)
             if cut is not None:
                 body += data
                 place = _place(cut, body)
@@ -112,8 +126,31 @@ class CuttingProxy:
             for piece in _pieces(data) if self._trickle else (data,):
                 writer.write(piece)
                 await writer.drain()
+            if chunks is not None and chunks.ended:
+                break  # the server keeps the connection
         writer.write(body[sent:])
         await writer.drain()
+
+
+class _Chunks:
+    """Takes the marks of lengths out of a chunked body."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self.ended = False
+
+    def take(self, data: bytes) -> bytes:
+        """What a piece of the body adds to its content."""
+        self._rest += data
+        content = b""
+        while not self.ended:
+            size, found, rest = self._rest.partition(b"\r\n")
+            length = int(size or b"0", 16)
+            if not found or len(rest) < length + 2:
+                break
+            content, self._rest = content + rest[:length], rest[length + 2 :]
+            self.ended = length == 0
+        return content
 
 
 def _place(cut: int | AfterFrame | None, body: bytes) -> int | None:
@@ -135,10 +172,15 @@ def _pieces(data: bytes) -> Iterable[bytes]:
 
 @asynccontextmanager
 async def cutting_proxy(
-    target: str, cuts: Iterable[int | AfterFrame] = (), *, trickle: bool = False, stall: bool = False
+    target: str,
+    cuts: Iterable[int | AfterFrame] = (),
+    *,
+    trickle: bool = False,
+    stall: bool = False,
+    endless: bool = False,
 ) -> AsyncIterator[tuple[str, CuttingProxy]]:
     """A running proxy and the URL to reach the target through it."""
-    proxy = CuttingProxy(target, cuts, trickle=trickle, stall=stall)
+    proxy = CuttingProxy(target, cuts, trickle=trickle, stall=stall, endless=endless)
     server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:

@@ -81,6 +81,22 @@ async def test_a_line_cut_anywhere_loses_nothing_and_repeats_nothing(server_url:
     await asyncio.gather(*map(cut_at, places))
 
 
+async def test_a_cut_inside_an_event_is_none_the_less_one_where_nothing_marks_the_end(server_url: str) -> None:
+    thread_id, run = await a_run(server_url)
+    undisturbed, _ = await joined(server_url, thread_id, run)
+    async with cutting_proxy(server_url, endless=True) as (url, _):
+        heard, ended = await joined(url, thread_id, run)
+        assert (events(heard), ended.end) == (events(undisturbed), RunEnd.SUCCESS)
+    # In the name, the data, and the id of an event; last between its lines, where it looks whole.
+    cuts = [AfterFrame(3, 4), AfterFrame(2, 40), AfterFrame(2, -9), AfterFrame(2, -2)]
+    async with cutting_proxy(server_url, cuts, endless=True) as (url, proxy):
+        heard, ended = await joined(url, thread_id, run)
+    assert proxy.cut == 4
+    assert events(heard) == events(undisturbed)
+    assert ended.end is RunEnd.SUCCESS
+    assert len([event for event in heard if isinstance(event, LineLost)]) == 4
+
+
 async def test_a_line_that_falls_silent_is_left_and_joined_again(
     server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from tui.backends._httpx import httpx, httpx_sse
 from tui.backends.agent_server import limits
 from tui.backends.agent_server.failures import Asked, unreachable
 from tui.backends.agent_server.http import compression_of, run_id_of
-from tui.backends.errors import NotFound, StreamBroken
+from tui.backends.errors import ConnectionLost, NotFound, StreamBroken
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, loads
 from tui.domain.safe_text import one_line
@@ -27,7 +27,7 @@ class _Bounded(httpx.AsyncByteStream):
     """The bytes of a response, as long as they are UTF-8 and no event grows past the limit.
 
     What is held of an event that never ends is little more than the limit.
-    At the end it closes an event that was cut short, so that the decoder hands it out and its JSON tells.
+    At the end it closes an event that was cut short, so that the decoder hands out what there is of it.
     """
 
     def __init__(self, response: httpx.Response, asked: Asked, max_event: int) -> None:
@@ -35,12 +35,13 @@ class _Bounded(httpx.AsyncByteStream):
         self._asked = asked
         self._max_event = max_event
         self.undelivered = 0
-        self.ended = False
+        self.is_cut = False
+        """Whether the stream ended, in good order, behind something else than a blank line."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if (how := compression_of(self._response)) is not None:
             raise self._broken(f"sent the events of {self._asked} compressed ({how}), which was not asked for")
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        decoder, tail = codecs.getincrementaldecoder("utf-8")(), b""
         async for piece in self._response.aiter_bytes():
             try:
                 decoder.decode(piece)
@@ -51,9 +52,12 @@ class _Bounded(httpx.AsyncByteStream):
             self.undelivered += len(piece)
             if self.undelivered > self._max_event + len(piece):
                 raise self._broken(f"sent more than {self._max_event:,} bytes in one event of {self._asked}")
+            tail = (tail + piece)[-4:]
             yield piece
-        self.ended = True
-        yield b"\n\n"
+        lines = b"\n" + tail.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self.is_cut = bool(tail) and not lines.endswith(b"\n\n")
+        if self.is_cut:
+            yield b"\n\n"
 
     def _broken(self, what: str) -> StreamBroken:
         return StreamBroken(f"{self._asked.address} {what}.", hint=_GOES_ON)
@@ -83,6 +87,7 @@ class EventStream:
             NotFound: the server says that there is no such run.
         """
         headers = {"content-type": "text/event-stream; charset=utf-8"}
+        has_ids = False
         source = httpx_sse.EventSource(httpx.Response(200, headers=headers, stream=self._bytes))
         try:
             async with aclosing(source.aiter_sse()) as frames:
@@ -90,14 +95,22 @@ class EventStream:
                     self._bytes.undelivered = 0
                     if not sse.data and sse.event == "message":
                         continue  # what the decoder makes of a blank line after an id
-                    if not sse.data and self._bytes.ended:
-                        raise self._unreadable(sse.event, "it was cut short")
+                    has_ids = has_ids or bool(sse.id)
+                    if self._bytes.is_cut and (has_ids or not _is_json(sse.data)):
+                        break  # its id comes last, and would be another event's
                     data = await self._parse(sse.event, sse.data)
                     event = StreamEvent(sse.event, data, sse.id or None, raw=sse.data)
                     self._note(event)
                     yield event
+                    if self._bytes.is_cut:
+                        return
         except httpx.HTTPError as error:
             raise unreachable(self._asked, error) from error
+        if self._bytes.is_cut:
+            raise ConnectionLost(
+                f"The connection to {self._asked.address} was cut in the middle of an event of {self._asked}.",
+                hint="Something between here and the server ended it in good order.",
+            )
 
     async def _parse(self, event: str, data: str) -> JSON:
         if not data:
@@ -123,6 +136,14 @@ class EventStream:
             self._run_id = event.data["run_id"]
         if event.event == "error" and says_no_such_run(event.data):
             raise no_such_run(self._asked)
+
+
+def _is_json(data: str) -> bool:
+    try:
+        loads(data)
+    except JSONError:
+        return False
+    return True
 
 
 def says_no_such_run(error: JSON) -> bool:
