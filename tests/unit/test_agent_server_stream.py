@@ -148,7 +148,7 @@ async def test_a_connection_that_breaks_is_not_an_end(fault: Exception) -> None:
 
 @pytest.mark.parametrize("cut", range(1, len(UPDATE) - 1))
 async def test_a_stream_that_ends_in_good_order_inside_an_event_was_cut(cut: int) -> None:
-    """So it looks behind a proxy that marks no end. What came of the event can't be told from the event: its id does."""
+    """So it looks behind a proxy that marks no end. That an event looks whole proves nothing: its id comes last."""
     found, error = await broken(events(METADATA, UPDATE[:cut]))
     assert [event.event for event in found] == ["metadata"]
     assert isinstance(error, ConnectionLost)

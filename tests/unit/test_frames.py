@@ -39,6 +39,14 @@ def test_big_frames_push_out_others_but_the_newest_stays(monkeypatch: pytest.Mon
     assert [frame.text[0] for _, frame in log.since(0)] == ["c"]
 
 
+def test_names_and_ids_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "MOST_BYTES", 100)
+    log = FrameLog()
+    for number in range(9):
+        log.add(StreamEvent("n" * 30, None, "i" * 30, raw=""), float(number))
+    assert (len(log), log.count) == (1, 9)
+
+
 def test_what_came_is_kept_as_it_came() -> None:
     log = FrameLog()
     log.add(StreamEvent("x", {"n": 1.0}, raw='{"n": 1.00}'), 0.0)

@@ -84,6 +84,21 @@ CASES: dict[str, tuple[Callable[[], Iterable[bytes]], str, int]] = {
         "",
         3,
     ),
+    "a small text of many values": (
+        lambda: (GOOD, *(b'event: updates\r\ndata: {"a": [' + b"[]," * (9 * MIB) + b"[]]}\r\n\r\n" for _ in range(3))),
+        "holds more than 1,000,000 lists and objects",
+        1,
+    ),
+    "a name without end": (
+        lambda: (GOOD, *(b"event: " + b"x" * (8 * MIB) + b"\r\ndata: 1\r\n\r\n" for _ in range(40))),
+        "name or id is too long",
+        1,
+    ),
+    "an id without end": (
+        lambda: (GOOD, *(b"data: 1\r\nid: " + b"x" * (8 * MIB) + b"\r\n\r\n" for _ in range(40))),
+        "name or id is too long",
+        1,
+    ),
     "a level of JSON too deep": (
         lambda: (GOOD, b"event: custom\r\ndata: " + b"[" * 100_000 + b"]" * 100_000 + b"\r\n\r\n"),
         "cannot be read",

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.domain import transcript_builder
 from tui.domain.transcript import CustomEvent, NodeSection, StreamEvent, Transcript
-from tui.domain.transcript_builder import MOST_OTHERS, MOST_SECTIONS, TranscriptBuilder, transcript_of
+from tui.domain.transcript_builder import MOST_MESSAGES, MOST_OTHERS, MOST_SECTIONS, TranscriptBuilder, transcript_of
 
 STREAMS = Path(__file__).parent / "streams"
 
@@ -363,6 +364,29 @@ def test_endless_streams_keep_what_is_newest() -> None:
     assert transcript.dropped > 0
     builder.feed(update(again={"messages": [{"type": "ai", "content": "x", "id": "m0"}]}))
     assert builder.snapshot().sections[-1].messages == (), "what was dropped is no news either"
+
+
+def test_endless_messages_of_one_node_keep_what_is_newest() -> None:
+    builder = TranscriptBuilder()
+    for number in range(MOST_MESSAGES + 10):
+        builder.feed(token("x", f"m{number}"))
+    (section,) = builder.snapshot().sections
+    assert MOST_MESSAGES // 2 < len(section.messages) <= MOST_MESSAGES
+    assert section.messages[-1].id == f"m{MOST_MESSAGES + 9}"
+    assert builder.snapshot().dropped == MOST_MESSAGES // 4
+    builder.feed(update(again={"messages": [{"type": "ai", "content": "x", "id": "m0"}]}))
+    assert builder.snapshot().sections[-1].messages == (), "what was dropped is no news either"
+
+
+def test_what_is_small_as_json_but_big_in_memory_counts_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript_builder, "MOST_CHARACTERS", 100_000)
+    for raw, kept in (('"' + "x" * 3000 + '"', 30), ("[" + "[]," * 999 + "[]]", 1)):
+        builder = TranscriptBuilder()
+        for number in range(40):
+            builder.feed(StreamEvent("updates", {f"n{number}": raw}, raw=raw))
+        sections = builder.snapshot().sections
+        assert sections[-1].node == "n39"
+        assert kept <= len(sections) < 2 * kept + 5, raw[:9]
 
 
 def test_snapshots_share_what_did_not_change() -> None:

@@ -57,6 +57,9 @@ class StreamPosition:
         self._current: str | None = None
         self._had = 0
         self._skip: dict[str | None, int] = {}
+        self.has_hole = False
+        """Whether the events that a resumed stream must begin with have not come: the server has forgotten them, or
+        does not know the id. What came in between is lost then; who has marked the place says so here."""
         self._late = math.inf
         """Seconds between an event's making and its coming, at the least: how far the clocks differ, and a little."""
         self._overlap: _Overlap | None = None
@@ -86,7 +89,7 @@ class StreamPosition:
         """The id to resume after, and from now on expect the events since then again; None if there are no ids."""
         if self._current is None:
             return None if self.without_id else FROM_THE_START
-        self._skip = {self._current: self._had}
+        self._skip, self.has_hole = {self._current: self._had}, True
         self._overlap = _Overlap(self._clock() - self._late - GRAIN_SECONDS) if math.isfinite(self._late) else None
         return self.before
 
@@ -100,6 +103,7 @@ class StreamPosition:
             self._late = min(self._late, self._clock() - made.timestamp())
         if (left := self._skip.get(event.id, 0)) > 0:
             self._skip[event.id] = left - 1
+            self.has_hole = False
             self._repeats(event, made, is_twin=True)
             return Taken.REPEATED
         repeats = self._repeats(event, made, is_twin)

@@ -11,20 +11,26 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TypeAlias
 
 from tui.domain.checkpoint import JSON, Interrupt
 from tui.domain.live_messages import MessageBuilder, is_chunk
 from tui.domain.messages import role_of
 from tui.domain.transcript import GAP, CustomEvent, Gap, RunError, StreamEvent, Transcript
-from tui.domain.transcript_parts import Section, messages_in, same_question, text, without_id
+from tui.domain.transcript_parts import Section, messages_in, same_question, size_of, text, without_id
 
 MOST_SECTIONS = 2000
+MOST_MESSAGES = 2000
+"""Of one section: each change looks at all of them."""
 MOST_OTHERS = 1000
 """Custom events, unknown events and questions kept, each."""
 
 MOST_CHARACTERS = 64 * 1024 * 1024
-"""Of JSON that sections, and that custom and unknown events, are kept from, each; the oldest go first."""
+"""Of JSON (see `size_of`) that sections, and custom and unknown events, are kept from, each; the oldest go first."""
+
+MOST_KNOWN = 50_000
+"""Ids of messages that are known but not kept."""
 
 MOST_LEVELS = 50
 """Subgraphs within subgraphs; an event from deeper is kept as unknown."""
@@ -55,7 +61,7 @@ class TranscriptBuilder:
 
     def __init__(self, *, known: Iterable[str] = ()) -> None:
         """`known`: ids of the messages that the run starts from, so that a repetition is not taken for news."""
-        self._known = set(known)
+        self._known = dict.fromkeys(known)
         self._sections: list[Section] = []
         self._by_task: dict[str, Section] = {}
         self._messages: dict[str, tuple[MessageBuilder, Section]] = {}
@@ -87,7 +93,7 @@ class TranscriptBuilder:
     def feed(self, event: StreamEvent) -> None:
         """Take in one event. Never raises; what cannot be read is kept as `unknown`."""
         self._events += 1
-        self._size = len(event.raw) if event.raw is not None else 0
+        self._size = size_of(event.raw) if event.raw is not None else 0
         understood = event.mode in _IGNORED or (event.filled and event.event == GAP)
         if event.event.count("|") <= MOST_LEVELS and (reader := self._readers.get(event.mode)):
             understood = reader(event)
@@ -172,6 +178,8 @@ class TranscriptBuilder:
         builder = None if message_id is not None and streaming else without_id(raw, section, message_id, streaming)
         if builder is None:
             builder = MessageBuilder(message_id, role_of(raw) or "?")
+            if len(section.messages) >= MOST_MESSAGES:
+                self._drop_messages(section, MOST_MESSAGES // 4)
             section.messages.append(builder)
         if message_id is not None:
             self._messages[message_id] = (builder, section)
@@ -226,6 +234,20 @@ class TranscriptBuilder:
         self._sections.append(section)
         return section
 
+    def _drop_messages(self, section: Section, count: int) -> None:
+        gone = {id(message) for message in section.messages[:count]}
+        del section.messages[:count]
+        self._dropped += len(gone)
+        self._forget(lambda message, _: id(message) in gone)
+
+    def _forget(self, is_gone: Callable[[MessageBuilder, Section], bool]) -> None:
+        """Said again, what is not kept any more is no news all the same."""
+        for message_id in [message_id for message_id, pair in self._messages.items() if is_gone(*pair)]:
+            del self._messages[message_id]
+            self._known[message_id] = None
+        for message_id in list(islice(self._known, max(0, len(self._known) - MOST_KNOWN))):
+            del self._known[message_id]
+
     def _drop_oldest(self, count: int) -> None:
         gone = self._sections[:count]
         del self._sections[:count]
@@ -233,8 +255,7 @@ class TranscriptBuilder:
         self._held -= sum(section.size for section in gone)
         lost = {id(section) for section in gone}
         self._by_task = {task: section for task, section in self._by_task.items() if id(section) not in lost}
-        self._known.update(i for i, (_, section) in self._messages.items() if id(section) in lost)
-        self._messages = {i: pair for i, pair in self._messages.items() if id(pair[1]) not in lost}
+        self._forget(lambda _, section: id(section) in lost)
 
     # What nodes wrote
 

@@ -88,3 +88,8 @@ def same_question(a: Interrupt, b: Interrupt) -> bool:
 def text(value: JSON) -> str | None:
     """A text that says something; None for anything else."""
     return value if isinstance(value, str) and value else None
+
+
+def size_of(raw: str) -> int:
+    """About what a value takes in memory, by its JSON: a list or an object of two characters takes some sixty bytes."""
+    return len(raw) + 60 * (raw.count("[") + raw.count("{"))

@@ -50,15 +50,19 @@ class FrameLog:
         self.count += 1
         frame = Frame(now - self._began, gap, event.event, event.id, _text_of(event), event.filled)
         self._frames.append(frame)
-        self._bytes += len(frame.text)
+        self._bytes += _size(frame)
         while len(self._frames) > 1 and (len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES):
-            self._bytes -= len(self._frames.popleft().text)
+            self._bytes -= _size(self._frames.popleft())
 
     def since(self, number: int) -> Iterator[tuple[int, Frame]]:
         """The kept frames from the `number`-th of all on (the first is 0), each with its number."""
         first = self.count - len(self._frames)
         start = max(0, number - first)
         yield from enumerate(islice(self._frames, start, None), start=first + start)
+
+
+def _size(frame: Frame) -> int:
+    return len(frame.text) + len(frame.event) + len(frame.id or "")
 
 
 def _text_of(event: StreamEvent) -> str:

@@ -15,7 +15,15 @@ from datetime import datetime
 from typing import TypeVar
 
 from tui.backends.base import RunStream
-from tui.backends.errors import BackendError, CannotConnect, ConnectionLost, NotFound, ServerFailed, StreamBroken
+from tui.backends.errors import (
+    BackendError,
+    BadAnswer,
+    CannotConnect,
+    ConnectionLost,
+    NotFound,
+    ServerFailed,
+    StreamBroken,
+)
 from tui.domain.checkpoint import Run
 from tui.domain.stream_position import StreamPosition, Taken, time_of
 from tui.domain.transcript import StreamEvent
@@ -44,8 +52,9 @@ MOST_LOOKS = 10
 AWAY = (CannotConnect, ServerFailed)
 """Another try may help: the server is not there, or not well."""
 
-_BREAKS = (*AWAY, StreamBroken)
-"""What ends a stream before its time; nothing helps against the last."""
+_BREAKS = (*AWAY, BadAnswer, StreamBroken)
+"""What ends a stream before its time; nothing helps against the last. A proxy whose server is away may answer 200 with
+a page of its own."""
 
 _T = TypeVar("_T")
 
@@ -122,8 +131,8 @@ class Line:
     def rest(self) -> Iterator[StreamEvent]:
         """After the last event, and after the history was read: what is missing still, behind a mark."""
         if self.run_id is not None and self.was_lost:
-            broken = isinstance(self.lost, StreamBroken)
-            yield from self._gap.fill(self._opened.tree, self.run_id, self._gap_words(), mark=broken)
+            mark = isinstance(self.lost, StreamBroken) or self._position.has_hole
+            yield from self._gap.fill(self._opened.tree, self.run_id, self._gap_words(), mark=mark)
 
     async def _rejoined(self, stream: RunStream) -> AsyncIterator[StreamEvent]:
         """The events of a stream that was joined again, and in front of them what it left out."""
@@ -136,7 +145,12 @@ class Line:
             # A server that was started anew has forgotten all events, and says once more that the run begins.
             if event.mode == "metadata" and self._begun:
                 self.restarted = True
+                self._position.has_hole = False
                 for filled in await self._fill("the server began again what had not ended", until=time_of(event)):
+                    yield filled
+            elif self._position.has_hole:
+                self._position.has_hole = False
+                for filled in await self._fill("the server does not know what came last"):
                     yield filled
             self._begun = self._begun or event.mode == "metadata"
             yield event

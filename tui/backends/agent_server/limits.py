@@ -8,6 +8,12 @@ MAX_BODY = 512 * 1024 * 1024
 MAX_EVENT = 32 * 1024 * 1024
 """Bytes of one event of a stream, and so of one line of it. Of one that is larger little more is ever held."""
 
+MAX_CONTAINERS = 1_000_000
+"""Lists and objects of one big event: of two characters each, in memory they take thirty times as much and more."""
+
+MAX_EVENT_NAME = 1000
+"""Characters of an event's name, and of its id; both are kept with each event."""
+
 PARSE_ASIDE = 1024 * 1024
 """Bytes from which on JSON is parsed in a thread, so that the screen keeps drawing."""
 

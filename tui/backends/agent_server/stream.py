@@ -98,6 +98,8 @@ class EventStream:
                     has_ids = has_ids or bool(sse.id)
                     if self._bytes.is_cut and (has_ids or not _is_json(sse.data)):
                         break  # its id comes last, and would be another event's
+                    if max(len(sse.event), len(sse.id)) > limits.MAX_EVENT_NAME:
+                        raise self._unreadable(sse.event, "its name or id is too long")
                     data = await self._parse(sse.event, sse.data)
                     event = StreamEvent(sse.event, data, sse.id or None, raw=sse.data)
                     self._note(event)
@@ -117,6 +119,8 @@ class EventStream:
             return None
         try:
             if len(data) > limits.PARSE_ASIDE:
+                if data.count("[") + data.count("{") > limits.MAX_CONTAINERS:
+                    raise self._unreadable(event, f"it holds more than {limits.MAX_CONTAINERS:,} lists and objects")
                 return await asyncio.to_thread(loads, data)
             return loads(data)
         except JSONError as error:
