@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from textual import on
 from textual.command import Command as PaletteRow
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Hits, Provider
 
+from tui.screens.palette_line import Command
 from tui.terminal_app import TerminalApp
 from tui.themes import DEFAULT_THEME, SIXTEEN_COLOURS_THEME, defaults, in_256_colours, load_themes, theme_folder
+
+
+class ThemeCommands(Provider):
+    """Offers the themes; each is tried on while it is highlighted."""
+
+    def themes(self) -> Iterator[Command]:
+        """Ours and the user's own; the one in use first, so that nothing changes before a key is pressed."""
+        app: object = self.app
+        if isinstance(app, ThemedApp):
+            for theme in sorted(app.own_themes, key=lambda name: (name != app.theme_in_use, name)):
+                yield Command(theme, "in use" if theme == app.theme_in_use else "", partial(app.use_theme, theme))
+
+    async def discover(self) -> Hits:
+        """All of them."""
+        for theme in self.themes():
+            yield theme.discovery()
+
+    async def search(self, query: str) -> Hits:
+        """Those that match what was typed."""
+        matcher = self.matcher(query)
+        for theme in self.themes():
+            if hit := theme.hit(matcher):
+                yield hit
 
 
 class ThemedApp(TerminalApp):
@@ -75,8 +100,6 @@ class ThemedApp(TerminalApp):
 
     def action_change_theme(self) -> None:
         """Choose a theme; each is tried on while it is highlighted."""
-        from tui.screens.commands import ThemeCommands
-
         self._theme_before = self.theme
         self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…", classes="-themes"))
 

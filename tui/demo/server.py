@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tui.session import keeper
+
 GRAPHS: tuple[str, ...] = ("agent", "approval", "research", "flaky", "inventory")
 """The graphs that the demo serves, by the names of their modules."""
 
@@ -62,7 +64,7 @@ class RunningDemo:
 
     def stop(self) -> None:
         """Stop the server, remove its folder, and wait until both are gone. Stopping twice is fine."""
-        _end(self._process)
+        keeper.end(self._process, _SUPERVISOR_STOP_SECONDS)
 
 
 def demo_graphs() -> dict[str, Path]:
@@ -146,7 +148,7 @@ class DemoServer:
             self._running = await asyncio.shield(waiting)
         except asyncio.CancelledError:
             # The waiting thread ends with the supervisor, and that with its standard input.
-            _close_pipe(process)
+            keeper.let_go(process)
             with contextlib.suppress(DemoError):
                 await asyncio.to_thread((await waiting).stop)
             raise
@@ -201,13 +203,13 @@ def _await_ready(process: subprocess.Popen[str], on_progress: Progress | None) -
         elif event["event"] == "ready":
             return RunningDemo(process, event["url"], event["pid"], Path(event["folder"]))
         elif event["event"] == "failed":
-            _end(process)
+            keeper.end(process, _SUPERVISOR_STOP_SECONDS)
             raise DemoError(
                 event["message"], hint="Try again, or see what the server printed.", log=event.get("log", "")
             )
         elif on_progress is not None:
             on_progress(str(event.get("message", "")))
-    _end(process)
+    keeper.end(process, _SUPERVISOR_STOP_SECONDS)
     raise DemoError("The demo's supervisor ended before the server was ready.", log="\n".join(noise[-25:]))
 
 
@@ -217,22 +219,3 @@ def _parse(line: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return event if isinstance(event, dict) and "event" in event else None
-
-
-def _close_pipe(process: subprocess.Popen[str]) -> None:
-    """Ask the supervisor to stop the server: the end of its standard input says so."""
-    if process.stdin is not None and not process.stdin.closed:
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Have the server stopped, and wait for it."""
-    _close_pipe(process)
-    try:
-        process.wait(_SUPERVISOR_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

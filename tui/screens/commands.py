@@ -1,10 +1,10 @@
-"""The palette: every command that works now with its key, threads and checkpoints by their words, and the themes."""
+"""The palette: every command that works now with its key, threads and checkpoints by their words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from textual.binding import Binding
 from textual.command import Hits, Provider
@@ -29,25 +29,6 @@ LEAST_LETTERS = 2
 
 MOST_CHECKPOINTS = 500
 """The newest of them are offered; `/` in the timeline finds all."""
-
-
-@runtime_checkable
-class Themed(Protocol):
-    """An app whose theme can be chosen."""
-
-    @property
-    def own_themes(self) -> Sequence[str]:
-        """Names of the themes on offer."""
-        ...
-
-    @property
-    def theme_in_use(self) -> str:
-        """The theme that was chosen last; another one may be tried on."""
-        ...
-
-    def use_theme(self, name: str) -> None:
-        """Choose a theme."""
-        ...
 
 
 class BindingCommands(Provider):
@@ -146,27 +127,4 @@ class PlaceCommands(Provider):
         for place in self.places():
             # Commands come first: who types "replay" wants to replay.
             if hit := place.hit_by_words(matcher, 0.5):
-                yield hit
-
-
-class ThemeCommands(Provider):
-    """Offers the themes; each is tried on while it is highlighted."""
-
-    def themes(self) -> Iterator[Command]:
-        """Ours and the user's own; the one in use first, so that nothing changes before a key is pressed."""
-        app: object = self.app
-        if isinstance(app, Themed):
-            for theme in sorted(app.own_themes, key=lambda name: (name != app.theme_in_use, name)):
-                yield Command(theme, "in use" if theme == app.theme_in_use else "", partial(app.use_theme, theme))
-
-    async def discover(self) -> Hits:
-        """All of them."""
-        for theme in self.themes():
-            yield theme.discovery()
-
-    async def search(self, query: str) -> Hits:
-        """Those that match what was typed."""
-        matcher = self.matcher(query)
-        for theme in self.themes():
-            if hit := theme.hit(matcher):
                 yield hit

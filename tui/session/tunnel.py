@@ -6,7 +6,6 @@ use. The server's URL stays as it is, so its certificate and its Host header are
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from tui.backends.agent_server.address import Address, parse_address
 from tui.backends.errors import CannotConnect
 from tui.config import Connection
 from tui.domain.safe_text import one_line
+from tui.session import keeper
 
 _KEEPER = Path(__file__).with_name("tunnel_keeper.py")
 _STOP_SECONDS = 10.0
@@ -77,7 +77,7 @@ def _tunnel(host: str, address: Address) -> Iterator[Path]:
     try:
         yield _near_end(process, host)
     finally:
-        _close(process)
+        keeper.end(process, _STOP_SECONDS)
 
 
 def _target(address: Address) -> str:
@@ -115,17 +115,3 @@ def _has_terminal() -> bool:
     except OSError:
         return False
     return True
-
-
-def _close(process: subprocess.Popen[str]) -> None:
-    """Have the tunnel closed, and wait for it: the end of the keeper's standard input says so."""
-    if process.stdin is not None:
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
