@@ -9,7 +9,7 @@ from tests.fakes import EPOCH, FakeBackend
 from tui.backends.errors import CannotConnect, TooLarge
 from tui.domain.checkpoint import Interrupt, Run, Thread
 from tui.domain.run_words import thread_status
-from tui.session.stops import MOST, Stops
+from tui.session.stops import MOST, MOST_FAILED, Stops
 
 CANCELLED = Thread("t", status="interrupted", updated_at=EPOCH, error="UserInterrupt: x", raw={"error": {"error": "x"}})
 LISTED = replace(CANCELLED, error=None, raw={})
@@ -36,6 +36,12 @@ async def test_each_is_read_once_as_long_as_it_stays_as_it_is() -> None:
 async def test_what_lists_tell_is_not_asked_for() -> None:
     asks = replace(LISTED, interrupts=(Interrupt("which?"),))
     assert not Stops().unknown([asks, CANCELLED, replace(LISTED, raw={"error": None}), replace(LISTED, status="busy")])
+
+
+def test_why_threads_failed_is_asked_where_it_is_shown_and_only_of_the_first() -> None:
+    failed = [replace(LISTED, thread_id=str(number), status="error") for number in range(MOST_FAILED + 3)]
+    assert not Stops().unknown(failed)
+    assert Stops().unknown([*failed, LISTED], failed_too=True) == [LISTED, *failed[:MOST_FAILED]]
 
 
 async def test_of_a_heavy_thread_the_newest_run_is_read() -> None:

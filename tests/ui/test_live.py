@@ -164,6 +164,8 @@ async def test_a_traceback_folds_and_the_one_line_says_why() -> None:
         await driver.run_over()
         await driver.press("2")
         assert live(driver)[0].startswith(" ✗ error")
+        assert "KeyError: 'rows'" in live(driver)[0]
+        assert "Traceback" not in live(driver)[0]
 
 
 async def test_progress_is_a_bar() -> None:

@@ -114,6 +114,13 @@ def test_the_state_says_names_values_types_and_sizes() -> None:
     ]
 
 
+def test_a_name_is_not_cut_while_its_value_has_room() -> None:
+    value = {"additional_kwargs": {}, "invalid_tool_calls_of_it": [1, 2], "partial_json_text": "long " * 9}
+    lines = state(ValueTree(value), 38)
+    assert [name for name in value if not any(name in line for line in lines)] == []
+    assert [line[-8:] for line in lines[:2]] == ["object 0", " array 2"]
+
+
 @pytest.mark.parametrize(
     ("value", "says"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,6 +23,11 @@ class OriginKind(Enum):
     UNKNOWN = "a step"
 
 
+def counted(nodes: Sequence[str]) -> str:
+    """Nodes that run side by side, each once: "look_up×3, write"."""
+    return ", ".join(f"{name}×{count}" if count > 1 else name for name, count in Counter(nodes).items())
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What made a checkpoint. `nodes` are the nodes of the step, several if they ran in parallel."""
@@ -34,9 +41,7 @@ class Origin:
         if not self.nodes:
             return self.kind.value
         names = list(dict.fromkeys(self.nodes))
-        if len(names) > 1:
-            return "+".join(names)
-        return names[0] if len(self.nodes) == 1 else f"{names[0]}×{len(self.nodes)}"
+        return "+".join(names) if len(names) > 1 else counted(self.nodes)
 
 
 def origin_of(checkpoint: Checkpoint, parent: Checkpoint | None) -> Origin:

@@ -143,4 +143,4 @@ def cut_words(text: str, cells: int) -> str:
     space = kept.rfind(" ")
     if not text[len(kept) :].startswith(" ") and space > 0 and cell_len(kept[space:]) <= min(4, cells // 8):
         kept = kept[:space]
-    return kept.rstrip() + _ELLIPSIS
+    return kept.rstrip(" ,") + _ELLIPSIS

@@ -77,7 +77,7 @@ class ActiveRuns:
     def _ask_cancel(self, thread_id: str, run_id: str) -> None:
         self._screen.ask_write(
             f"Cancel run …{tail(run_id)}?",
-            f"at {self._screen.address}. The checkpoints that it made stay.",
+            f"At {self._screen.host}. The checkpoints that it made stay.",
             lambda: self._screen.work.start(
                 partial(self._cancel, thread_id, run_id), group="cancel", says="cancelling", may_stop=False
             ),

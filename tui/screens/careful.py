@@ -30,6 +30,11 @@ class CarefulScreen(PanesScreen):
         """The server's URL, without secrets."""
         return one_line(self.session.address)
 
+    @property
+    def host(self) -> str:
+        """The same for a sentence: plain http goes without saying."""
+        return self.address.removeprefix("http://")
+
     def may_write(self) -> bool:
         """Whether anything can be run or changed here; says so if not."""
         if self.read_only:

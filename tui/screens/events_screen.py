@@ -20,7 +20,7 @@ from tui.screens.dialogs import TextScreen
 from tui.screens.new_file import write_new
 from tui.session.frames import Frame, FrameLog
 from tui.widgets.event_lines import fits, frame_line, frame_page, json_text
-from tui.widgets.key_names import key_of
+from tui.widgets.key_names import bar_key
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
 
@@ -153,7 +153,7 @@ class EventsScreen(ModalScreen[None]):
             words += f" · {listed:,} with this text"
         keys = [("details", "in full"), ("filter", "filter"), ("save", "save"), ("back", "back")]
         box.border_title = Content(words)
-        box.border_subtitle = Content("  ".join(f"{key_of(f'events.{name}')} {does}" for name, does in keys))
+        box.border_subtitle = Content("  ".join(f"{bar_key(f'events.{name}')} {does}" for name, does in keys))
 
     def action_details(self) -> None:
         """The frame under the cursor in full."""

@@ -94,7 +94,7 @@ class HistoryControl:
 
     async def open(self, thread: Thread, checkpoint: str | None = None) -> None:
         """Open a thread, at a checkpoint if one is named."""
-        self.say_opening(f"Opening {one_line(thread_title(thread), 60)} … {key_of('panes.back')} gives up.")
+        self.say_opening(f"Opening {one_line(thread_title(thread), 60)} … {key_of('panes.back')} stops.")
         try:
             opened = self._screen.live.followed(thread.thread_id) or await self._screen.session.open(thread)
         except NotFound:

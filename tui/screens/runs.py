@@ -18,7 +18,7 @@ from tui.domain.checkpoint import Run
 from tui.domain.run_words import status_words
 from tui.domain.safe_text import one_line
 from tui.screens.run_details import RunDetailsScreen
-from tui.widgets.key_names import key_of, keyed
+from tui.widgets.key_names import bar_key, key_of, keyed
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
 from tui.widgets.run_rows import run_line
@@ -132,7 +132,7 @@ class RunsScreen(ModalScreen[RunChoice | None]):
         with Vertical() as box:
             box.border_title = Content(one_line(self._title, 100))
             names = ("details", "join", "cancel", "input", "refresh", "back")
-            box.border_subtitle = Content("  ".join(f"{key_of(f'runs.{name}')} {name}" for name in names))
+            box.border_subtitle = Content("  ".join(f"{bar_key(f'runs.{name}')} {name}" for name in names))
             yield RunsList(self._now)
 
     def on_mount(self) -> None:

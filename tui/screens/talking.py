@@ -29,7 +29,7 @@ class TalkingScreen(Screen[None]):
         """Tell about an error: what happened, and what to try."""
         what = error.what if isinstance(error, BackendError) else str(error) or type(error).__name__
         hint = error.hint if isinstance(error, BackendError) else ""
-        self.notify(sanitise(f"{what}\n{hint}".strip()), severity="error", timeout=12, markup=False)
+        self.notify(sanitise(f"{what} {hint}".strip()), severity="error", timeout=12, markup=False)
 
     def warn(self, text: str, *, about: str = "") -> None:
         """Tell about something that went wrong at the server."""

@@ -176,13 +176,13 @@ class ThreadsControl:
 
     def find_out(self) -> None:
         """Read in the background why listed threads stopped, where lists do not tell it and it is not known yet."""
-        if not goes_on(self._finding) and self._screen.session.stops.unknown(self._threads):
+        if not goes_on(self._finding) and self._screen.session.stops.unknown(self._threads, failed_too=True):
             self._finding = self._screen.work.start(self._find_out, group="stops")
 
     async def _find_out(self) -> None:
         stops, tried = self._screen.session.stops, set[str]()
         while len(tried) < MOST_READ:
-            batch = [t for t in stops.unknown(self._threads) if t.thread_id not in tried][:AT_ONCE]
+            batch = [t for t in stops.unknown(self._threads, failed_too=True) if t.thread_id not in tried][:AT_ONCE]
             if not batch:
                 return
             tried |= {thread.thread_id for thread in batch}
@@ -222,7 +222,7 @@ class ThreadsControl:
 
     def ask_new(self) -> None:
         """Make a thread, after a question."""
-        self._screen.ask_write("Make a new thread?", f"at {self._screen.address}; nothing runs yet", self._start_making)
+        self._screen.ask_write("Make a new thread?", f"At {self._screen.host}; nothing runs yet.", self._start_making)
 
     def _start_making(self) -> None:
         self._make_with(self._make if self._screen.session.assistant is not None else self._choose_and_make)
@@ -237,9 +237,9 @@ class ThreadsControl:
         if thread is None:
             return
         self._screen.ask_delete(
-            f"{one_line(thread_title(thread), 40)} with its checkpoints and runs, at {self._screen.address}. "
+            f"Thread …{tail(thread.thread_id, 8)} with its checkpoints and runs, at {self._screen.host}. "
             "This can't be undone.",
-            f"Delete …{tail(thread.thread_id, 8)}?",
+            f"Delete {one_line(thread_title(thread), 40)}?",
             lambda: self._start(partial(self._delete, thread)),
             thread_id=thread.thread_id,
         )
@@ -315,7 +315,7 @@ class ThreadsControl:
         if self._screen.beside.is_working:
             words = "They are being made: each appears here when it is there."
         if self.status is not None:
-            words = f"No {self.status} threads. {key_of('threads.status')} shows the next status, and in the end all."
+            words = f"No thread has the status {self.status}. {key_of('threads.status')} goes on, in the end to all."
         self.find_out()
         self.pane.show(self._threads, has_more=self._next is not None, words=words)
         self._screen.show_titles()

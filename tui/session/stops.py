@@ -1,4 +1,4 @@
-"""Why threads stopped: lists of threads do not tell a cancelled run from a pause; each thread does: it is read once."""
+"""Why threads stopped: lists of threads tell neither a cancelled run from a pause nor an error; each thread does."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ AT_ONCE = 4
 
 MOST = 100
 """Threads that are read in one go: of a long list, the first."""
+
+MOST_FAILED = 20
+"""Failed threads of a list of which it is read why."""
 
 MOST_BYTES = 250_000
 """What a thread may weigh, since it comes with its state. Of a heavier one its newest run is read."""
@@ -56,16 +59,18 @@ class Stops:
         raw = thread.raw if known.sent is None else {**thread.raw, "error": known.sent}
         return replace(thread, error=known.error, raw=raw)
 
-    def unknown(self, threads: Iterable[Thread]) -> list[Thread]:
-        """The threads that were stopped, by no question, and nobody knows yet by what."""
+    def unknown(self, threads: Iterable[Thread], *, failed_too: bool = False) -> list[Thread]:
+        """The threads that were stopped, by no question, and nobody knows yet by what.
+
+        `failed_too`: then the first that failed, of which a list does not tell why.
+        """
+        seen = list(threads)
+        stopped = [thread for thread in seen if thread.status == "interrupted" and not thread.interrupts]
+        failed = [thread for thread in seen if failed_too and thread.status == "error"][:MOST_FAILED]
         return [
             thread
-            for thread in threads
-            if thread.status == "interrupted"
-            and not thread.interrupts
-            and thread.error is None
-            and "error" not in thread.raw
-            and not self._is_known(thread)
+            for thread in (*stopped, *failed)
+            if thread.error is None and "error" not in thread.raw and not self._is_known(thread)
         ]
 
     async def find_out(self, backend: Backend, threads: Sequence[Thread]) -> None:

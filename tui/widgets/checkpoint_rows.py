@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from tui.domain.addresses import id_words
 from tui.domain.checkpoint import JSON, Checkpoint, Run, Task
 from tui.domain.error_words import error_parts
 from tui.domain.labels import ago, duration
-from tui.domain.origin import OriginKind, origin_of
+from tui.domain.origin import OriginKind, counted, origin_of
 from tui.domain.run_setup import run_setup
 from tui.domain.run_words import status_words
 from tui.domain.safe_text import one_line, sanitise
@@ -68,9 +68,8 @@ def checkpoint_rows(facts: Facts, width: int, unfolded: Collection[str] = ()) ->
         page.add_text(f"This checkpoint can't be read: {checkpoint.broken}", "error")
         page.add_text(f"The others are not concerned. {key_of('app.refresh')} reads it again.", "calm")
         page.gap()
-    page.add_fact(
-        "next", ", ".join(checkpoint.next) or "nothing is left to run", "strong" if checkpoint.next else "calm"
-    )
+    waiting = counted(checkpoint.next)
+    page.add_fact("next", waiting or "nothing is left to run", "strong" if waiting else "calm")
     for task in checkpoint.tasks:
         _add_task(page, task)
     _add_run(page, facts)
@@ -247,11 +246,9 @@ class _Page:
         if len(lines) <= _FOLDED_FROM:
             self.add_labelled(label, lines, selected)
             return
-        count = (
-            f"{len(value)} {'keys' if isinstance(value, Mapping) else 'items'}"
-            if isinstance(value, (dict, list))
-            else ""
-        )
+        count = ""
+        if isinstance(value, (dict, list)):
+            count = f"{len(value):,} {'key' if isinstance(value, dict) else 'item'}{'s' * (len(value) != 1)}"
         if self.is_open(key):
             self.add_labelled(label, [((f"▾ {count}", "calm"),)], selected, key)
             self.add_labelled("", lines, selected, key)

@@ -99,7 +99,7 @@ class FindLine(Horizontal):
             self.action_close()
         elif self._view is not None and self._view.is_attached:
             self._view.focus()
-            self._count(self._view, hint=keyed("{find.next} {find.previous} next, previous · {panes.back} ends it"))
+            self._count(self._view, hinted=True)
 
     def action_close(self) -> None:
         """Close; the focus goes back to the view."""
@@ -108,12 +108,14 @@ class FindLine(Horizontal):
         if had_focus and self._view is not None and self._view.is_attached:
             self._view.focus()
 
-    def _count(self, view: object, *, hint: str = "") -> None:
+    def _count(self, view: object, *, hinted: bool = False) -> None:
         matches = view.matches(self._text) if isinstance(view, Searchable) and self._text else None
         count = self.query_one("#find-count", Static)
-        count.set_class(matches is not None and not matches.total and not matches.more, "-none")
-        words = matches.words if matches is not None else ""
-        count.update(f" {words}{'   ' * bool(hint)}{hint} ")
+        none = matches is not None and not matches.total and not matches.more
+        count.set_class(none, "-none")
+        moves = "" if none else "{find.next} {find.previous} next, previous · "
+        hint = keyed(f"   {moves}{{panes.back}} ends it") if hinted else ""
+        count.update(f" {matches.words if matches is not None else ''}{hint} ")
 
 
 def _find(view: object, text: str, *, backwards: bool = False, stay: bool = False) -> bool:

@@ -107,6 +107,11 @@ def key_of(name: str, nth: int = 0) -> str:
     return spelled(keys[min(nth, len(keys) - 1)])
 
 
+def bar_key(name: str) -> str:
+    """The (first) key of a command for the foot of a window, as bars write it: enter, esc, ^s, J."""
+    return key_words(Binding(keys_of(name)[0], ""))
+
+
 def keyed(words: str) -> str:
     """A sentence of ours with its keys: "{timeline.join} joins it." becomes "J joins it." Never for foreign text."""
     return _NAME.sub(lambda match: key_of(match[1]), words)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tui.domain.labels import duration
 from tui.domain.safe_text import cell_len, one_line
-from tui.domain.transcript import Transcript
+from tui.domain.transcript import RunError, Transcript
 from tui.widgets.growing_text import GrowingText
 from tui.widgets.lines import Line, Part, fit, width_of, wrap_line
 from tui.widgets.live_bodies import Body, bar_body, bodies_of, custom_body, error_bodies, interrupt_body
@@ -165,15 +165,22 @@ class LiveLines:
         if transcript.at_breakpoint:
             yield from _marked("‖ ", "mark-waiting", [(("stopped at a breakpoint", "mark-waiting"),)], self._width)
         if transcript.error is not None:
-            kind, words = transcript.error.kind, transcript.error.message
-            # The last line of a traceback tells the kind itself.
-            words = words if words.startswith("Traceback") else f"{kind}: {words}"
-            yield from error_lines(words, self._width, unfolded=self.unfolded)
+            yield from error_lines(error_words(transcript.error), self._width, unfolded=self.unfolded)
+
+
+def error_words(error: RunError) -> str:
+    """An error with its kind, which the last line of a traceback tells itself."""
+    return error.message if error.message.startswith("Traceback") else f"{error.kind}: {error.message}"
 
 
 def error_lines(words: str, width: int, *, unfolded: bool) -> list[Line]:
     """An error below everything else; a traceback is folded to the line that says what went wrong."""
     return _marked("✗ ", "mark-error", error_bodies(words, unfolded=unfolded), width)
+
+
+def note_lines(mark: str, style: str, words: str, width: int) -> list[Line]:
+    """What else is to be said of an end that is no failure."""
+    return _marked(f"{mark} ", style, [((one_line(words), style),)], width)
 
 
 def _marked(mark: str, style: str, bodies: Sequence[Line], width: int) -> list[Line]:

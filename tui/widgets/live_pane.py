@@ -12,13 +12,14 @@ from textual.timer import Timer
 from tui.domain.addresses import tail
 from tui.domain.error_words import error_line
 from tui.domain.labels import duration
-from tui.domain.safe_text import one_line
+from tui.domain.safe_text import cell_len, one_line
 from tui.domain.transcript import Transcript
+from tui.domain.value_words import fit_words
 from tui.session.events import RunEnd, RunEnded
 from tui.widgets.key_names import keyed
 from tui.widgets.line_view import LineView
 from tui.widgets.lines import Line, clip, plain, width_of
-from tui.widgets.live_lines import LiveLines, error_lines
+from tui.widgets.live_lines import LiveLines, error_lines, error_words, note_lines
 from tui.widgets.live_words import ENDS, count_words
 from tui.widgets.matches import Matches, count_matches, next_match
 from tui.widgets.pane_title import set_title
@@ -185,8 +186,7 @@ class LivePane(LineView):
         place = None if self._follow else self._lines.place_at(self.scroll_offset.y)
         if width > 0:
             self._lines.update(self._transcript, width, self.clock(), over=self.is_over, failed=self._failed)
-            words = self._failure_words
-            self._failure = error_lines(words, width, unfolded=self._lines.unfolded) if words else []
+            self._failure = self._failure_lines(self._failure_words, width) if self._failure_words else []
         self._is_placing = True
         self._room_below = self._room() if self.jumps and self._follow and not self.is_over else 0
         super().lines_changed(from_line=from_line)
@@ -195,6 +195,12 @@ class LivePane(LineView):
             # By force: the scrollbar of what has just become too long is not there yet.
             self.scroll_to(y=line, animate=False, immediate=True, force=True)
         self._is_placing = False
+
+    def _failure_lines(self, words: str, width: int) -> list[Line]:
+        mark, style, _ = self._end or ("✗", "mark-error", "")
+        if style == "warning":
+            return note_lines(mark, style, words, width)
+        return error_lines(words, width, unfolded=self._lines.unfolded)
 
     def _room(self) -> int:
         """Empty lines below the last one, so that those above stay where they are till half the pane is full again."""
@@ -339,17 +345,15 @@ class LivePane(LineView):
         mark, style, outcome = self._end or ("▸", "mark-running", "")
         nodes = len(self._transcript.sections)
         running = ", ".join(dict.fromkeys(section.node for section in self._transcript.running))
-        facts = (
-            outcome or one_line(running, 30),
-            self._run_words(),
-            self._title,
-            f"{nodes} node{'s' * (nodes != 1)}" * bool(nodes),
-            count_words(self._transcript, over=self.is_over),
-            self._time_words(),
-            self._line,
-        )
-        why = one_line(self._failure_words or (self._transcript.error.message if self._transcript.error else ""), 200)
-        words = " · ".join(filter(None, facts))
+        counts = (f"{nodes} node{'s' * (nodes != 1)}" * bool(nodes), count_words(self._transcript, over=self.is_over))
+        now, ends = outcome or one_line(running, 30), (self._time_words(), self._line)
+        error = self._transcript.error
+        why = one_line(error_line(self._failure_words or (error_words(error) if error is not None else "")), 200)
+        # Why it failed is worth more than what else is known of it.
+        said = [(now, self._run_words(), self._title, *counts, *ends), (now, self._title, *ends), (now,)]
+        ways = tuple(" · ".join(filter(None, facts)) for facts in said)
+        words = fit_words(ways, self.size.width - 6 - cell_len(why)) if why else ways[0]
+        words = words if words in ways else ways[-1]
         line: Line = ((f" {mark} ", style), (words, ""), ("   " + why if why else "", style))
         shows: Line = ((keyed("   {panes.live} shows it"), "calm"),)
         # Half a hint helps nobody; the reason comes first.

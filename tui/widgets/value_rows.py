@@ -33,6 +33,8 @@ _WITH_COLUMN = 64
 
 _PREVIEW = 12
 
+_LEAST_VALUE = 12
+
 _OTHER_CELLS = 24
 """Cells of a name or value that is no text: an index, a number, a word."""
 
@@ -48,8 +50,8 @@ def state_lines(row: Row, width: int) -> list[Line]:
     name = one_line(str(node.step), 60) if not isinstance(node.step, int) else f"[{node.step}]"
     name = name if node.parent is not None else "(the state)"
     head: Line = (bar, (indent, ""), (mark, "calm"), (name, "json-key" if isinstance(node.step, str) else "calm"))
-    head = (*clip(head, max(1, width * 2 // 3 - 2)), ("  ", ""))
     kind = kind_words(node.value)
+    head = (*clip(head, max(1, width * 2 // 3 - 2, width - 2 - _least(node, kind))), ("  ", ""))
     if width >= _WITH_COLUMN or node.folds:
         return _beside(head, node, kind, width)
     lines = _wrapped(head, _value(node, width - width_of(head)), width, f" {kind}")
@@ -57,11 +59,18 @@ def state_lines(row: Row, width: int) -> list[Line]:
     return [(*lines[0], (kind.rjust(room + 1), "calm"))] if len(lines) == 1 and room >= len(kind) else lines
 
 
+def _least(node: Node, kind: str) -> int:
+    """Cells that a value wants beside its name: while it has them, the name is not cut."""
+    if node.folds:
+        return len(kind)
+    return min(_LEAST_VALUE, len(node.value) + 2 if isinstance(node.value, str) else width_of(_value(node, _PREVIEW)))
+
+
 def _beside(head: Line, node: Node, kind: str, width: int) -> list[Line]:
     """The value between its name and its kind, which stand in columns of their own."""
     room = width - width_of(head) - max(_KIND_CELLS if width >= _WITH_COLUMN else 0, len(kind) + 1)
     if room < 6:
-        return [clip((*head, (kind, "calm")), width)]
+        return [clip((*head, (kind.rjust(width - width_of(head)), "calm")), width)]
     first, *rest = _wrapped(head, _value(node, room), width_of(head) + room, "")
     return [(*first, (kind.rjust(width - width_of(first)), "calm")), *rest]
 

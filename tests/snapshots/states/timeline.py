@@ -81,7 +81,7 @@ def nothing_can_be_read() -> RecordedBackend:
 def with_a_broken_row() -> RecordedBackend:
     """One row that could not be read."""
     rows = rows_of(SF)
-    rows[3] = replace(rows[3], values={}, broken="its `values` are not JSON (line 1, column 812)")
+    rows[3] = replace(rows[3], values={}, broken="its `values` are not JSON (line 1, column 812).")
     return with_rows(SF, rows)
 
 
