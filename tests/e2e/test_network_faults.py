@@ -25,7 +25,7 @@ from tui.domain.requests import RunRequest, RunSetup, StateUpdate
 
 ASKED = {"messages": [{"role": "user", "content": "what's the weather in sf"}]}
 SLOW = 1.0
-"""Seconds an answer takes from a slow server; ten would show the same."""
+"""Seconds an answer takes from a slow server."""
 
 
 @dataclass

@@ -329,7 +329,7 @@ async def test_what_it_waits_for_is_said() -> None:
     backend = Slow()
     backend.add_weather_thread()
     async with opened_app(backend, wait=False) as driver:
-        await driver.until(lambda: "Connecting …" in driver.text("#threads"), "the words")
+        await driver.until(lambda: "Connecting to" in driver.text("#threads"), "the words")
         await driver.until(lambda: "connecting · esc stops" in driver.text("#header"), "the words in the header")
         connected.set()
         await driver.until(lambda: "Reading threads …" in driver.text("#threads"), "other words")

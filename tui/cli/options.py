@@ -162,7 +162,14 @@ async def connected(options: Options) -> AsyncIterator[Session]:
 
     for mistake in options.connection.mistakes:
         say_aside(f"forkpoint: {mistake}")
-    session = await connect_session(options.connection, lambda text: say_aside(f"forkpoint: {text}"))
+    slow: set[str] = set()
+
+    def say_slow(address: str) -> None:
+        if address not in slow:  # once: it will be slow with what comes next, too
+            slow.add(address)
+            say_aside(f"forkpoint: {address} takes long to answer. Still waiting; ctrl+c stops.")
+
+    session = await connect_session(options.connection, lambda text: say_aside(f"forkpoint: {text}"), on_slow=say_slow)
     try:
         yield session
     finally:

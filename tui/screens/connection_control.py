@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui.backends.errors import BackendError, CannotConnect
 from tui.domain.addresses import Address
 from tui.domain.safe_text import one_line
+from tui.screens.work import SHOW_AFTER
 from tui.widgets.header_line import HeaderFacts, HeaderLine
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.key_names import key_of, keyed
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.screens.debugger import DebuggerScreen
 
 MOMENT = 0.1
 """Seconds after which it is said that threads are being read: most servers hand them out before, and a frame that says
 so would put off the one that shows them."""
+
+TELL_SECONDS_FROM = 2
+"""From when on the header counts the seconds of what takes long."""
 
 
 class ConnectionControl:
@@ -28,6 +36,8 @@ class ConnectionControl:
         self._progress = ""
         self._does = "connecting"
         self._may_stop = False
+        self._since = 0.0
+        self._ticking: Timer | None = None
         self.state = "connecting"
         """connecting, live or offline."""
         self.was_live = False
@@ -53,19 +63,24 @@ class ConnectionControl:
         if self._screen.history.opened is not None:
             self._screen.work.start(self._connect, group="connect", says=self._says, on_error=self._not_connected)
             return
-        self._screen.history.say_opening("Connecting …")
+        self._screen.history.say_opening(self.connecting_words)
+        if not self._screen.threads_list.threads:
+            self._screen.threads_list.show((), has_more=False, words=self.connecting_words)
         self._screen.waiting_keys.wait_for(
             self._connect, group="connect", says=self._says, on_error=self._not_connected, given_up=self._given_up
         )
+
+    @property
+    def connecting_words(self) -> str:
+        """Whom it waits for."""
+        return one_line(f"Connecting to {self._screen.address} …")
 
     def _says(self) -> str:
         return self._does
 
     def _say_reading(self) -> None:
         """It answers: from now on what one waits for are the threads."""
-        before, self._does = self._does, "reading threads"
-        if self._progress == before:
-            self._progress = self._does
+        self._goes_on_with("reading threads")
         if not self._screen.threads_list.threads:
             self._screen.threads_list.show((), has_more=False, words="Reading threads …")
         self._screen.history.say_opening("Reading threads …")
@@ -83,10 +98,30 @@ class ConnectionControl:
         self.state, self.was_live = "live", True
         reading = screen.set_timer(MOMENT, self._say_reading)
         try:
-            await screen.threads.read_first()  # shows that it is live, too
+            await screen.threads.read_page()  # shows that it is live, too
         finally:
             reading.stop()
+        counting = asyncio.create_task(self._count())
+        try:
+            await self._open_what_is_seen_first()
+            await counting
+        finally:
+            counting.cancel()
+        self.is_ready = True
+        screen.beside.begin()
+
+    async def _count(self) -> None:
+        """How many threads there are, which nobody waits for."""
+        try:
+            await self._screen.threads.count()
+        except BackendError as error:
+            self._screen.report(error)
+
+    async def _open_what_is_seen_first(self) -> None:
+        """The thread that was asked for, else the one that was left, or the newest."""
+        screen = self._screen
         await screen.wait_for_refresh()  # threads are seen before the first of them is read
+        self._goes_on_with("opening the thread")
         await screen.mount_rest()
         if self._open_address is not None:
             address, self._open_address = self._open_address, None
@@ -95,8 +130,6 @@ class ConnectionControl:
         elif screen.history.opened is None:
             await self._open_first()
         screen.history.show_if_none()
-        self.is_ready = True
-        screen.beside.begin()
 
     async def _open_first(self) -> None:
         """The thread of a run that the app before this one left, else the newest thread."""
@@ -143,11 +176,40 @@ class ConnectionControl:
             self.state = state
             self._screen.show_titles()
 
+    def _goes_on_with(self, does: str) -> None:
+        """What it does now; where it takes long already, that is shown at once."""
+        before, self._does = self._does, does
+        if self._progress == before:
+            self._progress, self._since = does, monotonic()
+            self.show()
+
     def show_progress(self, says: str, *, only: str | None = None, may_stop: bool = False) -> None:
         """Show (or with "" stop to show) that something takes long; `only` stops no other progress than that."""
         if only is None or self._progress == only:
-            self._progress, self._may_stop = says, may_stop
+            self._progress, self._may_stop, self._since = says, may_stop, monotonic() - SHOW_AFTER
+            self._tick_while_it_lasts()
             self.show()
+
+    def _tick_while_it_lasts(self) -> None:
+        """A screen that stands still for ten seconds looks dead: seconds are counted on it."""
+        if not self._progress and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        elif self._progress and self._ticking is None:
+            self._ticking = self._screen.set_interval(1.0, self.show)
+
+    def _in_progress(self) -> str:
+        """What takes long, since when, how to stop it, and how many keys wait for it."""
+        seconds = int(monotonic() - self._since)
+        lasts = f" {seconds} s" if seconds >= TELL_SECONDS_FROM else ""
+        keys = self._screen.waiting_keys.count if lasts else 0
+        return "".join(
+            (
+                self._progress + lasts,
+                keyed(" · {panes.back} stops") * self._may_stop,
+                f" · {keys} key{'s' * (keys > 1)} wait{'s' * (keys == 1)}" * (keys > 0),
+            )
+        )
 
     def show(self) -> None:
         """Draw the header and the keys again."""
@@ -165,9 +227,7 @@ class ConnectionControl:
                 server=one_line(screen.session.info.title) if self.is_live else "",
                 address=screen.address,
                 is_stale=self.was_live,
-                state=self._progress + keyed(" · {panes.back} stops") * self._may_stop
-                if self._progress
-                else self.state,
+                state=self._in_progress() if self._progress else self.state,
                 assistant=one_line(assistant, 30),
                 read_only=screen.read_only,
                 production=screen.care.production,

@@ -248,7 +248,12 @@ class ThreadsControl:
         self._screen.work.start(job, group="thread-change", says="changing threads", may_stop=False)
 
     async def read_first(self) -> None:
-        """Read the first page."""
+        """Read the first page, and how many there are."""
+        await self.read_page()
+        await self.count()
+
+    async def read_page(self) -> None:
+        """Read the first page alone: nobody waits for their number."""
         session = self._screen.session
         limit = min(MOST, max(PAGE, len(self._threads)))
         first: list[Thread] = []
@@ -259,8 +264,7 @@ class ThreadsControl:
         rest = [thread for thread in page.threads if thread.thread_id not in waiting]
         self._threads = first + rest
         self._next = page.next_offset
-        self._show()  # nobody waits for their number
-        await self.count()
+        self._show()
 
     async def count(self) -> None:
         """Ask how many there are."""

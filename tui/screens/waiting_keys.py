@@ -17,6 +17,7 @@ from textual.message_pump import MessagePump
 from textual.worker import Worker
 
 from tui.screens.work import Job, OnError, Says, goes_on
+from tui.widgets.key_names import keys_of
 from tui.widgets.question_line import QuestionLine
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = ("ctrl+q", "ctrl+c", "ctrl+p")
 """Keys that never wait: leaving at once, and the palette."""
+
+FOR_NO_THREAD = ("app.help", "app.quit")
+"""What one looks for while a slow server answers; it waits only behind keys that wait already."""
 
 
 SETTLE_SECONDS = 2.0
@@ -127,6 +131,8 @@ class WaitingKeys:
             return False
         if self._screen.app.screen is not self._screen or not self._is_for_panes():
             return goes_on(self._player) and not event.is_forwarded and self._put(event)
+        if not self._keys and not goes_on(self._player) and any(event.key in keys_of(name) for name in FOR_NO_THREAD):
+            return False
         if event.key == "escape" and self._opening is not None and self._opening.may_stop:
             self.give_up()
             return True

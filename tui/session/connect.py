@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.backends.agent_server.backend import AgentServerBackend
+from tui.backends.agent_server.http import OnSlow
 from tui.backends.agent_server.route import Route
 from tui.backends.agent_server.writes import OnWrite
 from tui.config import Connection, state_folder
@@ -15,16 +16,21 @@ from tui.session.session import Session
 Tell = Callable[[str], None]
 
 
-def make_session(connection: Connection, tell: Tell | None = None) -> Session:
-    """A session for this connection, not yet connected. `tell` hears what goes wrong beside the work proper."""
+def make_session(connection: Connection, tell: Tell | None = None, *, on_slow: OnSlow | None = None) -> Session:
+    """A session for this connection, not yet connected. `tell` hears what goes wrong beside the work proper, `on_slow`
+    of each request that is not answered for some seconds."""
     audit = audit_log(connection, tell) if connection.audited else None
-    backend = make_backend(connection, on_write=audit.record if audit is not None else None)
+    backend = make_backend(connection, on_write=audit.record if audit is not None else None, on_slow=on_slow)
     left = LeftRuns(state_folder() / FOLDER_NAME) if connection.audited else None
     return Session(backend, assistant=connection.assistant, audit=audit, left=left)
 
 
 def make_backend(
-    connection: Connection, *, on_write: OnWrite | None = None, read_only: bool = False
+    connection: Connection,
+    *,
+    on_write: OnWrite | None = None,
+    on_slow: OnSlow | None = None,
+    read_only: bool = False,
 ) -> AgentServerBackend:
     """The client of this connection's server, not yet connected; `read_only` only ever adds to the connection's."""
     return AgentServerBackend(
@@ -36,6 +42,7 @@ def make_backend(
         read_only=read_only or connection.read_only,
         read_only_by=connection.read_only_by,
         on_write=on_write,
+        on_slow=on_slow,
     )
 
 
@@ -56,9 +63,11 @@ def audit_log(connection: Connection, tell: Tell | None = None) -> AuditLog:
     return AuditLog(state_folder() / FILE_NAME, connection.secrets, on_trouble=tell)
 
 
-async def connect_session(connection: Connection, tell: Tell | None = None) -> Session:
+async def connect_session(
+    connection: Connection, tell: Tell | None = None, *, on_slow: OnSlow | None = None
+) -> Session:
     """A session that has probed its server; raises `BackendError` when it can't be used."""
-    session = make_session(connection, tell)
+    session = make_session(connection, tell, on_slow=on_slow)
     try:
         await session.connect()
     except BaseException:

@@ -11,7 +11,7 @@ from tui.backends.agent_server import bodies, convert, limits, listing, wire
 from tui.backends.agent_server.address import Credentials, parse_address
 from tui.backends.agent_server.assistants import Assistants
 from tui.backends.agent_server.failures import Asked
-from tui.backends.agent_server.http import Http, Reading, Waits
+from tui.backends.agent_server.http import Http, OnSlow, Reading, Waits
 from tui.backends.agent_server.precision import refuse_rounded_integers
 from tui.backends.agent_server.probe import Pong, is_absent, ping, probe
 from tui.backends.agent_server.route import STRAIGHT, Route
@@ -46,6 +46,7 @@ class AgentServerBackend:
         max_body: bytes of the largest answer that is read.
         waits: pauses between the attempts of a read.
         on_write: hears of every request that may change something, before it leaves and once its outcome is known.
+        on_slow: hears of every request that is not answered for some seconds, and goes on to wait.
 
     Raises:
         CannotConnect: `url` or a file of `route` cannot be used.
@@ -66,6 +67,7 @@ class AgentServerBackend:
         max_body: int = limits.MAX_BODY,
         waits: Waits | None = None,
         on_write: OnWrite | None = None,
+        on_slow: OnSlow | None = None,
     ) -> None:
         address = parse_address(url)
         private = insecure_http or route.is_private_to(address)
@@ -80,6 +82,7 @@ class AgentServerBackend:
             max_body=max_body,
             waits=waits or Waits(),
             on_write=on_write,
+            on_slow=on_slow,
         )
         self.assistants_api = Assistants(self._http)
         self.threads_api = Threads(self._http)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -41,6 +41,9 @@ _ASIDE = ThreadPoolExecutor(1, "forkpoint-json")
 _GIVE_WAY_SECONDS = 0.0005
 
 Query = Sequence[tuple[str, str]]
+
+OnSlow = Callable[[str], None]
+"""Hears the address of the server that lets us wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def segment(text: str) -> str:
 
 class Http:
     """The HTTP client of one server. `transport` replaces the network in tests; `on_write` hears of every
-    write, before and after."""
+    write, before and after; `on_slow` hears of every request that is not answered for a while."""
 
     def __init__(
         self,
@@ -114,6 +117,7 @@ class Http:
         max_body: int = limits.MAX_BODY,
         waits: Waits = Waits(),  # frozen
         on_write: OnWrite | None = None,
+        on_slow: OnSlow | None = None,
     ) -> None:
         self.address = address
         self.read_only = read_only
@@ -123,6 +127,7 @@ class Http:
         self._max_body = max_body
         self._waits = waits
         self._on_write = None if read_only else on_write  # what can't leave need not be announced
+        self._on_slow = on_slow
         self._route = route
         self._via = route.words
         verify = tls_of(address, route)
@@ -187,6 +192,18 @@ class Http:
                 return await self._once(self._reads, method, path, query, body, read_seconds, reading)
         raise AssertionError("unreachable")
 
+    @contextmanager
+    def _patience(self, *, unless: bool = False) -> Iterator[None]:
+        """Have it told when what is asked for inside takes long; `unless` that was to be expected."""
+        if self._on_slow is None or unless:
+            yield
+            return
+        timer = asyncio.get_running_loop().call_later(limits.SLOW_SECONDS, self._on_slow, self.address.text)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     def _telling(self, method: str, path: str, query: Query, body: JSON) -> AbstractContextManager[Outcome]:
         return telling(self._on_write, self.address.text, method, path, query, body)
 
@@ -204,7 +221,8 @@ class Http:
         asked = Asked(method, path, self.address.text, self._via)
         request = self._request(client, asked, query, body, _timeout(read_seconds))
         try:
-            response = await client.send(request, stream=True)
+            with self._patience(unless=read_seconds is None):
+                response = await client.send(request, stream=True)
             try:
                 self.clock.heard(response.headers.get("date", ""))
                 if response.status_code >= 300:
@@ -303,7 +321,8 @@ class Http:
         if last_event_id is not None:
             request.headers["last-event-id"] = last_event_id
         try:
-            response = await self._writes.send(request, stream=True)
+            with self._patience():
+                response = await self._writes.send(request, stream=True)
         except httpx.HTTPError as error:
             raise unreachable(asked, error) from error
         try:

@@ -24,6 +24,9 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 """Until the first byte of an answer, and between any two of its pieces."""
 
+SLOW_SECONDS = 3.0
+"""Without an answer until it is told that we still wait."""
+
 HEARTBEAT_SECONDS = 20.0
 """Silence on a stream after which an official server is given up: it sends a heartbeat every 5 s."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from tui.backends.agent_server import wire
-from tui.backends.agent_server.http import Http
+from tui.backends.agent_server.http import Answer, Http
 from tui.backends.errors import BackendError, BadAnswer, NotAllowed, NotAnAgentServer, NotFound, Rejected
 from tui.domain.checkpoint import JSON, ServerInfo
 
@@ -22,18 +23,28 @@ async def probe(http: Http) -> ServerInfo:
     Raises:
         CannotConnect: nothing answers. NotAnAgentServer: something else does. NotAllowed: the key is wrong or missing.
     """
-    info = await _info(http)
+    # Both at once: a far server would be waited for twice.
+    asking = asyncio.create_task(http.send("POST", "/assistants/search", body={"limit": 1, "offset": 0}))
+    asking.add_done_callback(lambda done: done.cancelled() or done.exception())  # heard, whatever becomes of /info
     try:
-        rows = (await http.send("POST", "/assistants/search", body={"limit": 1, "offset": 0})).value
+        info = await _info(http)
+        rows = await _proof(http, asking)
+    finally:
+        asking.cancel()
+    if not isinstance(rows, list):
+        raise _stranger(http, f"/assistants/search answered with {type(rows).__name__} instead of a list.")
+    return info
+
+
+async def _proof(http: Http, asking: asyncio.Task[Answer]) -> JSON:
+    try:
+        return (await asking).value
     except NotAllowed:
         raise
     except BackendError as error:
         if isinstance(error, _ABSENT) or is_absent(error):
             raise _stranger(http, error.what) from error
         raise
-    if not isinstance(rows, list):
-        raise _stranger(http, f"/assistants/search answered with {type(rows).__name__} instead of a list.")
-    return info
 
 
 def _stranger(http: Http, what: str) -> NotAnAgentServer:
