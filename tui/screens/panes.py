@@ -35,7 +35,7 @@ class PanesScreen(TalkingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "pane('threads')", "threads", show=False, id="panes.threads"),
         Binding("2", "pane('timeline')", "timeline", show=False, id="panes.timeline"),
-        Binding("3", "pane('inspector')", "inspector", show=False, id="panes.inspector"),
+        Binding("3", "pane('inspector')", "state (inspector)", show=False, id="panes.inspector"),
         Binding("4", "pane('live')", "live", show=False, id="panes.live"),
         Binding("tab", "next_pane(1)", "next pane", show=False, id="panes.next"),
         Binding("shift+tab", "next_pane(-1)", "previous pane", show=False, id="panes.previous"),

@@ -62,7 +62,7 @@ class ThreadsControl:
     def title(self) -> str:
         """The pane's name and filter."""
         if self.status is not None:
-            return f"only {self.status}"
+            return f"Only {self.status}"
         return "Waiting first" if self.waiting_first else "Threads"
 
     @property
