@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import http.server
 import json
@@ -21,27 +20,22 @@ from typing import Any
 
 import pytest
 
-from tui.demo import server as demo
-from tui.demo.server import DemoError, DemoServer, demo_graphs, start_demo_server
+from tui.demo.server import DemoError, demo_graphs, start_demo_server
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPERVISOR = ROOT / "tui" / "demo" / "supervisor.py"
 PATIENCE = 30.0
 
 PARENT = """
-import asyncio, json, os, signal, sys
-from tui.demo.server import DemoServer
+import json, os, signal, sys
+from tui.demo.server import start_demo_server
 
-async def main():
-    async with DemoServer(delay=0) as server:
-        running = server.running
-        if "fork" in sys.argv and os.fork() == 0:
-            signal.pause()  # a child that holds the pipe, too
-        known = {"url": running.url, "folder": str(running.folder)}
-        print(json.dumps(known | {"pids": [running.supervisor_pid, running.server_pid]}), flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(main())
+running = start_demo_server(delay=0)
+if "fork" in sys.argv and os.fork() == 0:
+    signal.pause()  # a child that holds the pipe, too
+known = {"url": running.url, "folder": str(running.folder)}
+print(json.dumps(known | {"pids": [running.supervisor_pid, running.server_pid]}), flush=True)
+signal.pause()
 """
 
 
@@ -188,50 +182,24 @@ def stranger() -> Iterator[int]:
         thread.join()
 
 
-async def test_a_busy_port_is_left_to_its_owner(stranger: int) -> None:
+def test_a_busy_port_is_left_to_its_owner(stranger: int) -> None:
     told: list[str] = []
-    async with DemoServer(on_progress=told.append, delay=0, port=stranger) as server:
-        assert server.url != f"http://127.0.0.1:{stranger}"
-        assert server.url.startswith("http://127.0.0.1:")
-
-        def ask() -> Any:
-            with urllib.request.urlopen(f"{server.url}/info", timeout=10) as answer:
-                return json.load(answer)
-
-        info = await asyncio.to_thread(ask)
-        assert info["langgraph_py_version"]
+    running = start_demo_server(on_progress=told.append, delay=0, port=stranger)
+    try:
+        assert running.url != f"http://127.0.0.1:{stranger}"
+        assert running.url.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(f"{running.url}/info", timeout=PATIENCE) as answer:
+            assert json.load(answer)["langgraph_py_version"]
         # The terminal's Ctrl+C goes to the foreground process group: neither of them is in it.
-        assert os.getsid(server.running.supervisor_pid) != os.getsid(0)
-        assert os.getsid(server.running.server_pid) != os.getsid(0)
-        running = server.running
+        assert os.getsid(running.supervisor_pid) != os.getsid(0)
+        assert os.getsid(running.server_pid) != os.getsid(0)
+    finally:
+        running.stop()
     assert told[0] == f"starting langgraph dev on 127.0.0.1:{stranger}"
     assert "loading graph agent" in told
     assert not running.folder.exists()
     assert not listens(running.url)
-    with pytest.raises(DemoError, match="not running"):
-        server.url  # noqa: B018
     running.stop()
-
-
-async def test_cancelling_the_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    launched: list[subprocess.Popen[str]] = []
-    launch = demo._launch
-
-    def note(*arguments: Any) -> subprocess.Popen[str]:
-        launched.append(launch(*arguments))
-        return launched[0]
-
-    monkeypatch.setattr(demo, "_launch", note)
-    started = asyncio.Event()
-    entering = asyncio.create_task(DemoServer(on_progress=lambda _: started.set()).__aenter__())
-    await asyncio.wait_for(started.wait(), PATIENCE)
-    (server,) = children_of(launched[0].pid)
-    watched = Watched([server])
-    entering.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await entering
-    watched.wait()
-    assert launched[0].returncode == 0
 
 
 def test_a_graph_that_cannot_be_loaded_is_shown_with_the_log(tmp_path: Path) -> None:

@@ -1,13 +1,10 @@
 """The demo's Agent Server as seen by its user: started, waited for, and stopped with the process that wanted it.
 
-`DemoServer` is for async code, `start_demo_server` for the rest, such as test fixtures. Both run the supervisor in a
-process of its own and hold the pipe that keeps it alive.
+The supervisor runs in a process of its own; who holds the pipe to it keeps it alive.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import importlib.util
 import json
 import os
@@ -15,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from tui.session import keeper
@@ -105,67 +101,6 @@ def start_demo_server(
     """
     process = _launch(extra_graphs or {}, delay, port)
     return _await_ready(process, on_progress)
-
-
-class DemoServer:
-    """The demo's server as an async context: `async with DemoServer() as server: server.url`."""
-
-    def __init__(
-        self,
-        extra_graphs: Mapping[str, Path] | None = None,
-        on_progress: Progress | None = None,
-        *,
-        delay: float | None = None,
-        port: int | None = None,
-    ) -> None:
-        self._extra_graphs = extra_graphs or {}
-        self._on_progress = on_progress
-        self._delay = delay
-        self._port = port
-        self._running: RunningDemo | None = None
-
-    @property
-    def running(self) -> RunningDemo:
-        """The started server; only while the context is open."""
-        if self._running is None:
-            raise DemoError("The demo server is not running.")
-        return self._running
-
-    @property
-    def url(self) -> str:
-        """Where the server listens; only while the context is open."""
-        return self.running.url
-
-    async def __aenter__(self) -> DemoServer:
-        loop = asyncio.get_running_loop()
-        told = self._on_progress
-        on_progress: Progress | None = None
-        if told is not None:
-            on_progress = lambda message: _call_soon(loop, told, message)  # noqa: E731
-        process = _launch(self._extra_graphs, self._delay, self._port)
-        waiting = asyncio.ensure_future(asyncio.to_thread(_await_ready, process, on_progress))
-        try:
-            self._running = await asyncio.shield(waiting)
-        except asyncio.CancelledError:
-            # The waiting thread ends with the supervisor, and that with its standard input.
-            keeper.let_go(process)
-            with contextlib.suppress(DemoError):
-                await asyncio.to_thread((await waiting).stop)
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            await asyncio.shield(asyncio.to_thread(running.stop))
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, told: Progress, message: str) -> None:
-    """Bring a progress line from the waiting thread to the event loop, unless that closed meanwhile."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(told, message)
 
 
 def _launch(extra_graphs: Mapping[str, Path], delay: float | None, port: int | None) -> subprocess.Popen[str]:
