@@ -11,7 +11,7 @@ import pytest
 from tests.fakes import AGENT, FakeBackend
 from tui.backends.errors import Conflict, ConnectionLost, NotFound, ServerFailed, StreamBroken, Unsupported
 from tui.domain.checkpoint import Checkpoint, Interrupt, Run, ServerInfo, Task, Thread
-from tui.domain.plans import PlanError, TravelPlan, plan_fork, plan_input, plan_replay
+from tui.domain.plans import PlanError, ToolArgsEdit, TravelPlan, plan_fork, plan_input, plan_replay
 from tui.domain.transcript import GAP
 from tui.session.events import (
     HistoryGrew,
@@ -364,6 +364,8 @@ async def test_arguments_that_an_edit_drops_are_said(stage: Stage) -> None:
     setup = (await stage.replay()).setup
     plan = plan_fork(stage.opened.tree, stage.at(1), {"call_1": {"qurey": "weather in SF"}}, setup)
     assert any("query is gone" in note for note in plan.notes)
+    both = replace(plan, edits=(ToolArgsEdit("call_1", "search", {"query": "sf", "days": 1}, {}),))
+    assert any("query, days are gone" in note for note in both.notes)
 
 
 async def test_a_run_that_stops_right_behind_an_edit_waits(stage: Stage) -> None:

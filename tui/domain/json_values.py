@@ -98,7 +98,7 @@ def dumps(value: JSON) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def pretty(value: JSON, indent: int = 2) -> str:
+def pretty(value: JSON) -> str:
     r"""Indented JSON for reading and editing: any script as it is, hidden characters as `\u202e`; NaN is shown as NaN.
 
     What it gives is safe to show and reads back as the same value.
@@ -107,11 +107,11 @@ def pretty(value: JSON, indent: int = 2) -> str:
         Unsendable: nested deeper than can be written.
     """
     try:
-        text = to_json(value, indent=indent, inf_nan_mode="constants").decode()
+        text = to_json(value, indent=2, inf_nan_mode="constants").decode()
     except PydanticSerializationError:
         # It refuses lone surrogates and more than 254 levels; the standard library is slower and does not.
         try:
-            text = json.dumps(value, ensure_ascii=False, indent=indent)
+            text = json.dumps(value, ensure_ascii=False, indent=2)
         except RecursionError:
             raise Unsendable("$", "nested too deeply to be written") from None
     return escape_hidden(text)

@@ -132,11 +132,7 @@ class TravelPlan:
             notes.append("The original run is not known here: it runs with the assistant's defaults.")
         if self.kind is not PlanKind.INPUT:
             notes.append("Nodes and tools really run again.")
-        notes += [
-            f"{edit.tool}: {', '.join(edit.dropped)} is gone, because arguments are replaced as a whole."
-            for edit in self.edits
-            if edit.dropped
-        ]
+        notes += [_drop_words(edit) for edit in self.edits if edit.dropped]
         if self.asks_again:
             notes.append("The question that waits here is asked again.")
         if self.drops:
@@ -147,10 +143,15 @@ class TravelPlan:
             notes.append(self.growth.value)
         return tuple(notes)
 
-    def run_request(self, at: Checkpoint | None, **overrides: JSON) -> RunRequest:
+    def run_request(self, at: Checkpoint | None) -> RunRequest:
         """The run to start once the update (if any) has made `at`; None means at the head."""
         checkpoint = at.ref if at is not None else None
-        return RunRequest(setup=self.setup, input=self.input, checkpoint=checkpoint, **overrides)
+        return RunRequest(setup=self.setup, input=self.input, checkpoint=checkpoint)
+
+
+def _drop_words(edit: ToolArgsEdit) -> str:
+    are = "are" if len(edit.dropped) > 1 else "is"
+    return f"{edit.tool}: {', '.join(edit.dropped)} {are} gone, because arguments are replaced as a whole."
 
 
 def plan_replay(tree: CheckpointTree, checkpoint: Checkpoint, setup: RunSetup) -> TravelPlan:

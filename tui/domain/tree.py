@@ -15,9 +15,8 @@ class CheckpointTree:
     time-ordered, so "newest" is the greatest id. `version` grows with every change, for caches.
     """
 
-    def __init__(self, thread_id: str, namespace: str = "") -> None:
+    def __init__(self, thread_id: str) -> None:
         self.thread_id = thread_id
-        self.namespace = namespace
         self.version = 0
         self.complete = False
         """Whether the server has no checkpoints older than the ones here."""

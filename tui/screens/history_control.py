@@ -58,10 +58,10 @@ class HistoryControl:
         """Run a job that reads history."""
         return self._screen.work.start(job, group="history", says=says, on_error=self.failed)
 
-    def start_opening(self, job: Job, *, group: str = "open") -> None:
+    def start_opening(self, job: Job) -> None:
         """Run a job that opens a thread: keys wait for it, esc gives it up, and what is open stays till then."""
         self._screen.waiting_keys.wait_for(
-            job, group=group, says="opening the thread", on_error=self._not_opened, given_up=self.opening_given_up
+            job, group="open", says="opening the thread", on_error=self._not_opened, given_up=self.opening_given_up
         )
 
     def opening_given_up(self) -> None:

@@ -22,10 +22,10 @@ class Command:
     aside: str
     run: Callable[[], Any]
 
-    def hit(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
+    def hit(self, matcher: Matcher) -> Hit | None:
         """The line if it matches what was typed."""
         score, places = matcher.fuzzy_search.match(matcher.query, self.words)
-        return self._hit(score * weight, places, matcher) if score > 0 else None
+        return self._hit(score, places, matcher) if score > 0 else None
 
     def hit_by_words(self, matcher: Matcher, weight: float = 1.0) -> Hit | None:
         """The line if it has every word that was typed.

@@ -180,8 +180,8 @@ class TravelControl:
             self._release(*place)
             raise
 
-    def _plan(self, job: Job, on_error: OnError | None = None, says: str = "reading how the original ran") -> None:
-        self._screen.work.start(job, group="plan", says=says, on_error=on_error)
+    def _plan(self, job: Job, on_error: OnError) -> None:
+        self._screen.work.start(job, group="plan", says="reading how the original ran", on_error=on_error)
 
     def _key_says(self, error: Exception) -> None:
         """A replay that can't be planned means that its key did nothing here."""

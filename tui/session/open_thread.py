@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui.backends.base import Backend, HistoryPage, HistoryReading
@@ -141,12 +141,10 @@ class OpenThread:
             self._page = max(1, min(MAX_PAGE, PAGE_BYTES // per_row))
         return page
 
-    async def load_all(self, on_page: Callable[[int], None] | None = None) -> None:
-        """Read all older pages; `on_page` hears the number of checkpoints so far."""
+    async def load_all(self) -> None:
+        """Read all older pages."""
         while not self.tree.complete:
             await self.load_older()
-            if on_page is not None:
-                on_page(len(self.tree))
 
     async def refresh(self) -> frozenset[str]:
         """Read the newest checkpoints until a known one shows up; returns what is new or changed."""

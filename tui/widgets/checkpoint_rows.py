@@ -214,10 +214,10 @@ class _Page:
         if self.rows and self.rows[-1].line:
             self.rows.append(FactRow())
 
-    def add_lines(self, lines: Sequence[Line], selected: Selected | None = None, key: str | None = None) -> None:
+    def add_lines(self, lines: Sequence[Line], selected: Selected | None = None) -> None:
         """Rows as they are, wrapped."""
         for line in lines:
-            self.rows += [FactRow(row, selected, key) for row in wrap_line(line, self._width, LABEL_CELLS)]
+            self.rows += [FactRow(row, selected) for row in wrap_line(line, self._width, LABEL_CELLS)]
 
     def add_text(self, text: str, style: str) -> None:
         """A sentence over the whole width."""

@@ -101,10 +101,9 @@ def keys_of(name: str) -> tuple[str, ...]:
     return tuple(binding.key for binding in Binding.make_bindings([Binding(_in_use[name], "")]))
 
 
-def key_of(name: str, nth: int = 0) -> str:
-    """The key of a command for a sentence: enter, esc, ctrl+s, J."""
-    keys = keys_of(name)
-    return spelled(keys[min(nth, len(keys) - 1)])
+def key_of(name: str) -> str:
+    """The first key of a command for a sentence: enter, esc, ctrl+s, J."""
+    return spelled(keys_of(name)[0])
 
 
 def bar_key(name: str) -> str:

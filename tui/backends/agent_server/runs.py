@@ -21,10 +21,10 @@ class Runs:
         self.silence = limits.SILENCE_SECONDS
         """Seconds without a byte after which a stream counts as broken; lowered for servers with heartbeats."""
 
-    async def list(self, thread_id: str, *, limit: int = 50, offset: int = 0, status: str | None = None) -> list[JSON]:
+    async def list(self, thread_id: str, *, limit: int = 50, offset: int = 0) -> list[JSON]:
         """Rows of runs, newest first."""
         path = self._path(thread_id)
-        query = [("limit", str(limit)), ("offset", str(offset))] + ([("status", status)] if status else [])
+        query = [("limit", str(limit)), ("offset", str(offset))]
         answer = await self._http.send("GET", path, query=query)
         return wire.read_list(answer.value, self._asked("GET", path))
 
