@@ -209,6 +209,10 @@ class DebuggerScreen(CarefulScreen):
         await self.history.open(thread)
         self.show_pane("timeline")
 
+    @on(ThreadsList.Rested)
+    def _thread_rested_on(self, event: ThreadsList.Rested) -> None:
+        self.statuses.look_at(event.thread)
+
     @on(ThreadsList.NeedMore)
     def _more_threads(self) -> None:
         self.threads.read_more()

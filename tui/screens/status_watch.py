@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
 from tui.backends.base import ThreadQuery
 from tui.backends.errors import NotFound
+from tui.domain.addresses import tail
 from tui.domain.checkpoint import Thread
+from tui.domain.safe_text import one_line
+from tui.domain.thread_titles import thread_title
 from tui.screens.work import goes_on
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ class StatusWatch:
         self._worker: Worker[None] | None = None
         self._failures = 0
         self._waits = 0
+        self._seen: frozenset[str] = frozenset()
+        """Threads of the last look."""
 
     @property
     def is_looking(self) -> bool:
@@ -49,6 +55,17 @@ class StatusWatch:
             return
         self._worker = self._screen.work.start(self._look, group="statuses", on_error=self._failed)
 
+    def look_at(self, thread: Thread) -> None:
+        """Look whether a thread is still there, if it is older than what looks see."""
+        if thread.thread_id not in self._seen and self._screen.is_ready and self._screen.connection.is_live:
+            job = partial(self._look_at, thread)
+            self._screen.work.start(job, group="status of one", on_error=self._screen.log)
+
+    async def _look_at(self, thread: Thread) -> None:
+        if await self._let_go([thread]):
+            name = one_line(thread_title(thread), 40)
+            self._screen.tell(f"{name} …{tail(thread.thread_id, 8)} is gone: it was deleted elsewhere.")
+
     def _tick(self) -> None:
         if self._waits:
             self._waits -= 1
@@ -59,6 +76,7 @@ class StatusWatch:
         session, threads = self._screen.session, self._screen.threads
         page = await session.threads(ThreadQuery(limit=NEWEST, with_preview=False))
         self._failures = 0
+        self._seen = frozenset(thread.thread_id for thread in page.threads)
         self._screen.connection_is(alive=True)
         await self._let_go(threads.missing_in(page.threads, is_all=page.next_offset is None)[:NEWEST])
         changed = [thread.thread_id for thread in page.threads if self._is_news(thread)]
@@ -69,8 +87,8 @@ class StatusWatch:
         threads.pane.ages_changed()
         threads.pane.is_walked = False
 
-    async def _let_go(self, missing: Sequence[Thread]) -> None:
-        """Take those out that were deleted elsewhere: each is asked for, since a page may be older than the list."""
+    async def _let_go(self, missing: Sequence[Thread]) -> bool:
+        """Take those out that were deleted elsewhere, if any: each is asked for, since a page may be older."""
         session, threads, deleted = self._screen.session, self._screen.threads, False
         for thread in missing:
             try:
@@ -80,6 +98,7 @@ class StatusWatch:
                 deleted = True
         if deleted:
             await threads.count()
+        return deleted
 
     async def _take(self, changed: Collection[str], seen: Sequence[Thread]) -> None:
         # With their last messages now: the first look asks for nothing that it would throw away.

@@ -44,6 +44,8 @@ class ThreadsControl:
         self.waiting_first = False
         self._threads: list[Thread] = []
         self._next: int | None = None
+        self._more_wait = False
+        """Whether there may be threads that wait and were not read."""
         self._total: int | None = None
         self._more: Worker[None] | None = None
         self._finding: Worker[None] | None = None
@@ -67,10 +69,22 @@ class ThreadsControl:
 
     @property
     def facts(self) -> str:
-        """How many there are."""
+        """How many there are; where those that wait are looked at, first how many of these."""
         if self._total is not None:
-            return str(self._total)
-        return f"{len(self._threads)}{'+' if self._next is not None else ''}" if self._threads else ""
+            number = str(self._total)
+        else:
+            number = f"{len(self._threads)}{'+' if self._next is not None else ''}" if self._threads else ""
+        return " · ".join(filter(None, (self._waiting_words(), number)))
+
+    def _waiting_words(self) -> str:
+        """How many wait, where that is another number: servers take cancelled threads for waiting ones."""
+        waiting = sum(map(_waits, self._threads))
+        if self.status is None and self.waiting_first:
+            return f"{waiting}{'+' * self._more_wait} wait{'s' * (waiting == 1 and not self._more_wait)}"
+        if self.status == "interrupted" and waiting < len(self._threads):
+            more = self._next is not None
+            return f"{waiting}{'+' * more} wait{'s' * (waiting == 1 and not more)}"
+        return ""
 
     def find(self, thread_id: str) -> Thread | None:
         """A thread that was read."""
@@ -151,7 +165,8 @@ class ThreadsControl:
             self._show()
 
     def _place(self, thread: Thread) -> tuple[bool, float]:
-        waits = self.waiting_first and self.status is None and thread.status == "interrupted"
+        # Servers count cancelled threads among the interrupted ones: they come behind those that wait.
+        waits = ((self.waiting_first and self.status is None) or self.status == "interrupted") and _waits(thread)
         then = thread.updated_at or thread.created_at
         return not waits, -then.timestamp() if then is not None else 0.0
 
@@ -194,6 +209,8 @@ class ThreadsControl:
         if any(new is not old for new, old in zip(told, self._threads, strict=True)):
             self._threads = told
             self.pane.update(told)
+            self._screen.show_titles()
+            self.sort()
 
     def copyable(self) -> list[CopyChoice]:
         """What there is to copy of the thread under the cursor."""
@@ -257,12 +274,17 @@ class ThreadsControl:
         session = self._screen.session
         limit = min(MOST, max(PAGE, len(self._threads)))
         first: list[Thread] = []
+        self._more_wait = False
         if self.waiting_first and self.status is None:
-            first += (await session.threads(ThreadQuery(limit=limit, status="interrupted"))).threads
+            waiting_page = await session.threads(ThreadQuery(limit=limit, status="interrupted"))
+            first += filter(_waits, waiting_page.threads)
+            self._more_wait = waiting_page.next_offset is not None
         page = await session.threads(ThreadQuery(limit=limit, status=self.status))
         waiting = {thread.thread_id for thread in first}
         rest = [thread for thread in page.threads if thread.thread_id not in waiting]
         self._threads = first + rest
+        if self.status == "interrupted":
+            self._threads.sort(key=self._place)
         self._next = page.next_offset
         self._show()
 
@@ -328,3 +350,8 @@ class ThreadsControl:
         if isinstance(error, BackendError) and not self._threads:
             self.pane.show((), has_more=False, words=f"{error.what} {key_of('app.refresh')} tries again.")
         self._screen.report(error)
+
+
+def _waits(thread: Thread) -> bool:
+    """Whether it waits for a person, as far as is known."""
+    return thread.status == "interrupted" and not thread.was_cancelled

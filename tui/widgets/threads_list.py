@@ -9,6 +9,7 @@ from datetime import datetime
 from textual.binding import Binding
 from textual.events import Resize
 from textual.message import Message
+from textual.timer import Timer
 
 from tui.domain.checkpoint import Thread
 from tui.domain.run_words import thread_status
@@ -19,6 +20,9 @@ from tui.widgets.thread_rows import BESIDE_FROM, preview_line, thread_age, threa
 
 AGES_SECONDS = 30.0
 """How often it is looked whether the ages that are in sight have changed."""
+
+REST_SECONDS = 0.4
+"""How long the cursor rests on a thread until that is looked at."""
 
 ROOM = (36, 34)
 """Cells and lines from which on each thread has a second line."""
@@ -42,6 +46,12 @@ class ThreadsList(LineList):
 
         thread: Thread
 
+    @dataclass
+    class Rested(Message):
+        """The user moved the cursor to a thread, and left it there for a moment."""
+
+        thread: Thread
+
     class NeedMore(Message):
         """The cursor is near the end of what was read."""
 
@@ -57,6 +67,7 @@ class ThreadsList(LineList):
         """Of what is shown; None until it is asked for."""
         self.is_walked = False
         """Whether the user has moved through the list lately: then no row should move by itself."""
+        self._rest: Timer | None = None
 
     def on_mount(self) -> None:
         """Ages grow while nobody does anything."""
@@ -188,8 +199,15 @@ class ThreadsList(LineList):
         """Ask for the next page when the end of what was read comes near."""
         del old
         self.is_walked = self.has_focus
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._rested)
         if self._has_more and new + 2 * max(1, self.size.height) >= len(self._threads):
             self.post_message(self.NeedMore())
+
+    def _rested(self) -> None:
+        if self.selected is not None:
+            self.post_message(self.Rested(self.selected))
 
     def double_clicked(self, index: int) -> None:
         """A double click opens."""
