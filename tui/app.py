@@ -264,6 +264,13 @@ class ForkpointApp(ThemedApp, TypingApp):
         elif was_small and not self._small and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
 
+    def action_command_palette(self) -> None:
+        """Every command by its words."""
+        from tui.screens.palette import Palette
+
+        if not CommandPalette.is_open(self):
+            self.push_screen(Palette())
+
     def action_help(self) -> None:
         """Show every key."""
         from tui.screens.help import HelpScreen, help_page

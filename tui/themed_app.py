@@ -100,8 +100,10 @@ class ThemedApp(TerminalApp):
 
     def action_change_theme(self) -> None:
         """Choose a theme; each is tried on while it is highlighted."""
+        from tui.screens.palette import Palette
+
         self._theme_before = self.theme
-        self.push_screen(CommandPalette(providers=[ThemeCommands], placeholder="Theme…", classes="-themes"))
+        self.push_screen(Palette(providers=[ThemeCommands], placeholder="Theme…", classes="-themes"))
 
     @on(CommandPalette.OptionHighlighted)
     def _try_theme(self, event: CommandPalette.OptionHighlighted) -> None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 
 import pytest
 from textual.binding import Binding
+from textual.command import CommandInput, CommandList, Hits
 
 from tests.ui.driving import app_on_fake
 from tui.app import ForkpointApp
 from tui.domain.marks import Mark
+from tui.domain.safe_text import cell_len
+from tui.screens.commands import BindingCommands
 from tui.screens.help import WRITES, HelpScreen, help_page
 from tui.screens.keymap import ACT_TOGETHER, EVERYWHERE, MOVING, contexts
+from tui.widgets.columns_view import ColumnsView, columns_in, in_columns
 from tui.widgets.key_names import key_words
-from tui.widgets.lines import plain
+from tui.widgets.lines import Line, plain
 from tui.widgets.question_line import QuestionLine
+
+
+def styles(line: Line) -> set[str]:
+    return {style for text, style in line if text.strip() or not style}
+
 
 TITLES = [title for title, _ in contexts(ForkpointApp)]
 
@@ -119,6 +129,43 @@ async def test_help_opens_and_closes() -> None:
         assert driver.app.is_running, "q went back, it did not quit"
 
 
+@pytest.mark.parametrize(("size", "columns"), [((80, 24), 1), ((120, 36), 1), ((200, 50), 2), ((240, 60), 3)])
+async def test_the_help_has_as_many_columns_as_fit(size: tuple[int, int], columns: int) -> None:
+    async with app_on_fake(size=size) as (driver, _):
+        await driver.press("question_mark")
+        view = driver.app.screen.query_one(ColumnsView)
+        await driver.until(lambda: columns_in(view.scrollable_content_region.width) == columns, "the columns")
+        lines = [plain(view.line_at(number, 0)) for number in range(view.line_count)]
+        assert max(map(cell_len, lines)) <= view.scrollable_content_region.width
+        words = " ".join(" ".join(lines).split())
+        for title, bindings in contexts(ForkpointApp):
+            assert title in words
+            for binding in bindings:
+                assert (binding.id or "") in words, "nothing is lost between the columns"
+        await driver.press("slash")
+        await driver.write("join run")
+        await driver.press("enter")
+        (marked,) = [
+            line for number in range(view.line_count) for line in [view.line_at(number, 0)] if "match" in styles(line)
+        ]
+        assert "join run" in "".join(text for text, style in marked if style == "match")
+        assert ("" in styles(marked)) == (columns > 1), "only its column is marked"
+
+
+def test_blocks_stay_whole_and_in_order_and_columns_are_low() -> None:
+    blocks: list[list[Line]] = [
+        [((f"{name}{number}", ""),) for number in range(length)]
+        for name, length in zip("abcde", (3, 5, 2, 4, 1), strict=True)
+    ]
+    for count in range(1, 7):
+        columns = in_columns(blocks, count)
+        assert len(columns) <= count
+        assert [line for column in columns for line in column if line] == [line for block in blocks for line in block]
+        assert all(column[0] and column[-1] for column in columns)
+    assert [len(column) for column in in_columns(blocks, 3)] == [3, 8, 6]
+    assert in_columns([], 3) == []
+
+
 async def test_the_palette_runs_a_key_by_its_name() -> None:
     async with app_on_fake() as (driver, _):
         await driver.select_step(1)
@@ -129,6 +176,55 @@ async def test_the_palette_runs_a_key_by_its_name() -> None:
         await driver.press("enter")
         await driver.until(lambda: driver.app.screen is driver.screen, "the palette to close")
         assert "Replay from step 1?" in await driver.asked()
+
+
+async def test_an_enter_before_the_palette_has_looked_waits_for_what_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, search = asyncio.Event(), BindingCommands.search
+
+    async def slow(self: BindingCommands, query: str) -> Hits:
+        await looked.wait()
+        async for hit in search(self, query):
+            yield hit
+
+    monkeypatch.setattr(BindingCommands, "search", slow)
+    async with app_on_fake() as (driver, _):
+        await driver.select_step(1)
+        await driver.press("ctrl+p")
+        palette = driver.app.screen
+        await driver.until(lambda: palette.query_one(CommandList).option_count > 0, "the commands before one types")
+        await driver.write("timeline: replay")
+        await driver.press("enter", "x", "y")
+        assert driver.app.screen is palette, "nothing that was listed before is chosen"
+        assert palette.query_one(CommandInput).value == "timeline: replay"
+        looked.set()
+        await driver.until(lambda: driver.app.screen is driver.screen, "the palette to close")
+        assert "Replay from step 1?" in await driver.asked()
+        await driver.press("n", "ctrl+p")
+        await driver.write("zzzz")
+        await driver.press("enter")
+        palette = driver.app.screen
+        await driver.until(lambda: palette.focused is palette.query_one(CommandInput), "the words to be mended")
+        await driver.press(*["backspace"] * 4)
+        await driver.write("timeline: replay")
+        await driver.press("enter")
+        assert "Replay from step 1?" in await driver.asked()
+
+
+async def test_esc_takes_back_an_enter_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(self: BindingCommands, query: str) -> Hits:
+        await asyncio.Event().wait()
+        assert query
+        async for hit in self.discover():
+            yield hit
+
+    monkeypatch.setattr(BindingCommands, "search", never)
+    async with app_on_fake() as (driver, _):
+        await driver.press("ctrl+p")
+        await driver.write("help")
+        await driver.press("enter", "escape")
+        await driver.until(lambda: driver.app.screen is driver.screen, "the palette to close")
+        await driver.press("ctrl+p")
+        await driver.until(lambda: driver.app.screen.query(CommandInput), "another one")
 
 
 async def test_the_key_bar_shows_what_works_here() -> None:

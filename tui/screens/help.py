@@ -10,14 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.events import Resize
 from textual.screen import ModalScreen
 
 from tui.domain.marks import Mark
 from tui.domain.safe_text import cell_len
+from tui.widgets.columns_view import GAP, LEAST, ColumnsView
 from tui.widgets.find_line import FindLine
 from tui.widgets.key_names import key_of, key_words
 from tui.widgets.lines import Part
-from tui.widgets.text_view import Paragraph, TextView
+from tui.widgets.text_view import Paragraph
 from tui.widgets.timeline_lanes import MARK_STYLES
 
 KEY_CELLS = 14
@@ -46,6 +48,9 @@ TIMES = (
 REMAPPING = 'Any key can be another: "timeline.replay" = "ctrl+g" in config.toml under [keys]. Names are at the right.'
 
 
+AROUND = 5
+"""Cells of a box that are not text: its border, the room beside it, the scrollbar."""
+
 _TIED = "\N{NO-BREAK SPACE}"
 
 
@@ -58,10 +63,11 @@ class HelpScreen(ModalScreen[None]):
         background: $background 60%;
         & > Vertical {
             width: 96%; max-width: 104; height: 94%;
+            &.-columns { max-width: 230; }
             border: round $accent; background: $surface; padding: 0 1;
             border-title-style: bold; border-subtitle-color: $calm;
         }
-        TextView { height: 1fr; }
+        ColumnsView { height: 1fr; }
     }
     """
 
@@ -84,22 +90,27 @@ class HelpScreen(ModalScreen[None]):
                 f"{key_of('help.find')} find  {key_of('help.next')} {key_of('help.previous')} next, previous  "
                 f"{key_of('help.back')} back"
             )
-            yield TextView()
+            yield ColumnsView()
             yield FindLine()
 
     def on_mount(self) -> None:
         """Fill the view. A key that came at once may have closed the screen: then there is none any more."""
-        for view in self.query(TextView):
+        for view in self.query(ColumnsView):
             view.show(self._paragraphs)
             view.focus()
 
+    def on_resize(self, event: Resize) -> None:
+        """One column is not wider than it is well read; where there is room for more, all of it is used."""
+        for box in self.query(Vertical):
+            box.set_class(event.size.width * 96 // 100 >= 2 * LEAST + GAP + AROUND, "-columns")
+
     def action_find(self) -> None:
         """Find a key or a word."""
-        self.query_one(FindLine).open(self.query_one(TextView))
+        self.query_one(FindLine).open(self.query_one(ColumnsView))
 
     def action_find_next(self, backwards: bool) -> None:
         """The next or the previous match."""
-        self.query_one(FindLine).again(self.query_one(TextView), backwards=backwards)
+        self.query_one(FindLine).again(self.query_one(ColumnsView), backwards=backwards)
 
 
 def help_page(contexts: Sequence[tuple[str, Sequence[Binding]]]) -> list[Paragraph]:

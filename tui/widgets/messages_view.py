@@ -14,6 +14,9 @@ from tui.widgets.message_lines import Conversation, conversation
 from tui.widgets.recent import Recent
 from tui.widgets.row_view import RowView, Selected
 
+AIR = 1
+"""Cells between the words and the scrollbar."""
+
 _KEPT_CHECKPOINTS = 24
 _KEPT_PAGES = 3
 
@@ -212,7 +215,7 @@ class MessagesView(RowView):
             key,
             conversation(
                 shown.messages,
-                self._width,
+                max(1, self._width - AIR),
                 news=shown.news,
                 unfolded=self._unfolded,
                 times=self._times,
