@@ -268,7 +268,7 @@ class ForkpointApp(ThemedApp, TypingApp):
         """Every command by its words."""
         from tui.screens.palette import Palette
 
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette())
 
     def action_help(self) -> None:

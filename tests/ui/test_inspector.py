@@ -16,6 +16,7 @@ from tui.screens.debugger import DebuggerScreen
 from tui.screens.dialogs import ChooseScreen
 from tui.screens.value_screen import ValueScreen
 from tui.widgets.inspector import EMPTY_STATE, Inspector
+from tui.widgets.lines import width_of
 from tui.widgets.long_text import LongText
 from tui.widgets.messages_view import MessagesView
 from tui.widgets.value_view import ValueView
@@ -40,6 +41,7 @@ def talk(count: int, *more: Any) -> dict[str, Any]:
     return {"messages": [*({**HUMAN, "id": f"m{n}", "content": f"question {n}"} for n in range(count)), *more]}
 
 
+WIDE = {"type": "human", "id": "w", "content": "w" * 500}
 ANSWER = {"type": "ai", "id": "a", "content": LONG}
 
 
@@ -62,7 +64,7 @@ def cursor_text(driver: Driver) -> str:
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 15)])
 async def test_what_is_new_is_in_sight(size: tuple[int, int]) -> None:
-    async with app_on_fake(size=size, backend=backend_with(talk(40), talk(40, ANSWER))) as (driver, _):
+    async with app_on_fake(size=size, backend=backend_with(talk(40, WIDE), talk(40, ANSWER))) as (driver, _):
         await driver.press("3")
         await driver.until(lambda: "▎ai" in driver.text("#tab-messages"), "the new message")
         await driver.until(lambda: "line 0 of" in driver.text("#tab-messages"))
@@ -70,6 +72,9 @@ async def test_what_is_new_is_in_sight(size: tuple[int, int]) -> None:
         await driver.press("2", "j", "3")
         await driver.until(lambda: "▎human" in driver.text("#tab-messages"), "all of the first checkpoint is new")
         assert "question 0" in driver.text("#tab-messages")
+        view = driver.screen.query_one(MessagesView)
+        cells = view.scrollable_content_region.width
+        assert max(width_of(view.row_at(number, cells)) for number in range(view.row_count)) == cells - 1, "air"
 
 
 async def test_a_tab_that_was_never_seen_has_its_lines_before_its_first_picture() -> None:

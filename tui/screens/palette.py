@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import on
 from textual.command import CommandInput, CommandPalette, ProviderSource
 from textual.widgets import Input
@@ -19,10 +21,10 @@ class Palette(CommandPalette):
         classes: str | None = None,
     ) -> None:
         super().__init__(providers, placeholder=placeholder, id="--command-palette", classes=classes)
-        self._search: Worker[None] | None = None
+        self._search: Worker[Any] | None = None
         self._enter_waits = False
 
-    def _gather_commands(self, search_value: str) -> Worker[None]:
+    def _gather_commands(self, search_value: str) -> Worker[Any]:
         self._search = super()._gather_commands(search_value)
         return self._search
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from tui.widgets.lines import Line, plain, width_of, wrap_line
+from tui.widgets.lines import Line, Part, plain, width_of, wrap_line
 from tui.widgets.text_view import Paragraph, TextView
 
 LEAST = 70
@@ -70,7 +70,7 @@ def in_columns(blocks: Sequence[Sequence[Line]], count: int) -> list[list[Line]]
 
 def beside(cells: tuple[Line, ...], width: int) -> Line:
     """The lines of columns of `width` cells as one line."""
-    parts = []
+    parts: list[Part] = []
     for number, cell in enumerate(cells):
         parts += cell
         if any(cells[number + 1 :]):
