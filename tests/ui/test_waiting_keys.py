@@ -16,6 +16,7 @@ from tests.fakes import FakeBackend
 from tests.ui.driving import Driver, app_on_fake, app_on_server, opened_app
 from tui.backends.errors import NotFound
 from tui.domain.checkpoint import ServerInfo
+from tui.screens.waiting_keys import ONE_GO_SECONDS
 from tui.widgets.args_editor import ArgsEditor
 
 
@@ -158,6 +159,30 @@ async def test_keys_that_come_before_the_first_thread_wait_for_it() -> None:
         assert head is not None
         await driver.until(lambda: driver.screen.timeline.selected == head.parent_id, "one step down")
         assert driver.screen.current_pane == "timeline"
+
+
+async def test_a_key_that_waited_answers_no_question() -> None:
+    backend = SlowBackend()
+    async with opened_app(backend, wait=False) as driver:
+        await driver.press("D", "y", "y")
+        await driver.until(lambda: backend.waiting, "the first thread")
+        assert driver.screen.waiting_keys.count == 3
+        backend.gate.set()
+        assert "Delete" in await driver.asked()
+        await driver.until(lambda: not driver.screen.waiting_keys.count, "the keys")
+        assert "Delete" in await driver.asked()
+    assert len(backend.threads) == 2
+
+
+async def test_q_behind_keys_that_wait_long_leaves_at_once() -> None:
+    async with opened_app(NeverThere(), wait=False) as driver:
+        await driver.until(lambda: "Connecting" in driver.text("#threads"), "the words")
+        long_ago = Key("j", "j")
+        long_ago.time -= 2 * ONE_GO_SECONDS
+        driver.app.post_message(long_ago)
+        await driver.until(lambda: driver.screen.waiting_keys.count, "the key")
+        await driver.press("q")
+        await driver.until(lambda: driver.app.return_code is not None, "the end")
 
 
 async def test_esc_at_the_start_gives_up_what_hangs_and_ctrl_r_tries_again() -> None:

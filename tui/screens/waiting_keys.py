@@ -1,6 +1,7 @@
 """Keys that are typed while a thread opens wait for it, and are played when it is there: `enter j j e` typed at once.
 
 They were meant for that thread. When opening it fails or is given up (esc) they are dropped, never played on another.
+None of them answers a question: whoever typed it can't have seen that.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ AT_ONCE = ("ctrl+q", "ctrl+c", "ctrl+p")
 """Keys that never wait: leaving at once, and the palette."""
 
 FOR_NO_THREAD = ("app.help", "app.quit")
-"""What one looks for while a slow server answers; it waits only behind keys that wait already."""
+"""What one looks for while a slow server answers; it waits only behind keys that were typed in one go with it."""
 
+ONE_GO_SECONDS = 1.0
+"""Between keys that were typed in one go: `i` and the text of an input, which may hold any letter."""
 
 SETTLE_SECONDS = 2.0
 """How long a key may take until the next one follows it; only a pane that goes away meanwhile takes that long."""
@@ -131,12 +134,18 @@ class WaitingKeys:
             return False
         if self._screen.app.screen is not self._screen or not self._is_for_panes():
             return goes_on(self._player) and not event.is_forwarded and self._put(event)
-        if not self._keys and not goes_on(self._player) and any(event.key in keys_of(name) for name in FOR_NO_THREAD):
+        if self._begins_anew(event) and any(event.key in keys_of(name) for name in FOR_NO_THREAD):
             return False
         if event.key == "escape" and self._opening is not None and self._opening.may_stop:
             self.give_up()
             return True
         return self._put(event)
+
+    def _begins_anew(self, event: Key) -> bool:
+        """Whether a key was not typed in one go with keys that wait."""
+        if goes_on(self._player):
+            return False
+        return not self._keys or event.time - self._keys[-1].time > ONE_GO_SECONDS
 
     def _put(self, event: Key) -> bool:
         self._keys.append(event)
@@ -155,6 +164,8 @@ class WaitingKeys:
             self._pressed = Key(before.key, before.character)
             await self._screen.app.on_event(self._pressed)
             await self._settled()
+            if isinstance(self._screen.app.screen.focused, QuestionLine):
+                self._keys.clear()
         self._pressed = None
 
     async def _settled(self) -> None:
