@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.domain import transcript_builder
+from tui.domain import transcript_beside, transcript_builder
 from tui.domain.transcript import CustomEvent, NodeSection, StreamEvent, Transcript
-from tui.domain.transcript_builder import MOST_MESSAGES, MOST_OTHERS, MOST_SECTIONS, TranscriptBuilder, transcript_of
+from tui.domain.transcript_beside import MOST_OTHERS
+from tui.domain.transcript_builder import MOST_MESSAGES, MOST_SECTIONS, TranscriptBuilder, transcript_of
 
 STREAMS = Path(__file__).parent / "streams"
 
@@ -387,6 +388,19 @@ def test_what_is_small_as_json_but_big_in_memory_counts_as_what_it_is(monkeypatc
         sections = builder.snapshot().sections
         assert sections[-1].node == "n39"
         assert kept <= len(sections) < 2 * kept + 5, raw[:9]
+
+
+def test_events_beside_the_nodes_hold_no_more_than_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript_beside, "MOST_CHARACTERS", 100_000)
+    builder = TranscriptBuilder()
+    for number in range(40):
+        kind = "custom" if number % 2 else "unheard-of"
+        builder.feed(StreamEvent(kind, number, raw='"' + "x" * 9000 + '"'))
+    transcript = builder.snapshot()
+    kept = len(transcript.custom) + len(transcript.unknown)
+    assert 0 < kept <= 100_000 / 9000
+    assert transcript.dropped == 40 - kept
+    assert transcript.custom[-1].data == 39
 
 
 def test_snapshots_share_what_did_not_change() -> None:

@@ -8,7 +8,6 @@ server sends, however odd, raises.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -18,16 +17,15 @@ from tui.domain.checkpoint import JSON, Interrupt
 from tui.domain.live_messages import MessageBuilder, is_chunk
 from tui.domain.messages import role_of
 from tui.domain.transcript import GAP, CustomEvent, Gap, RunError, StreamEvent, Transcript
+from tui.domain.transcript_beside import MOST_OTHERS, Beside
 from tui.domain.transcript_parts import Section, messages_in, same_question, size_of, text, without_id
 
 MOST_SECTIONS = 2000
 MOST_MESSAGES = 2000
 """Of one section: each change looks at all of them."""
-MOST_OTHERS = 1000
-"""Custom events, unknown events and questions kept, each."""
 
 MOST_CHARACTERS = 64 * 1024 * 1024
-"""Of JSON (see `size_of`) that sections, and custom and unknown events, are kept from, each; the oldest go first."""
+"""Of JSON (see `size_of`) that sections are kept from; the oldest go first."""
 
 MOST_KNOWN = 50_000
 """Ids of messages that are known but not kept."""
@@ -66,9 +64,7 @@ class TranscriptBuilder:
         self._by_task: dict[str, Section] = {}
         self._messages: dict[str, tuple[MessageBuilder, Section]] = {}
         self._metadata: Mapping[str, JSON] = {}
-        self._custom: deque[CustomEvent] = deque(maxlen=MOST_OTHERS)
-        self._unknown: deque[StreamEvent] = deque(maxlen=MOST_OTHERS)
-        self._gaps: deque[Gap] = deque(maxlen=MOST_OTHERS)
+        self._beside = Beside()
         self._interrupts: list[Interrupt] = []
         self._at_breakpoint = False
         self._run_id: str | None = None
@@ -76,7 +72,7 @@ class TranscriptBuilder:
         self._error: RunError | None = None
         self._ended = False
         self._events = self._tokens = self._dropped = 0
-        self._size = self._held = self._held_beside = 0
+        self._size = self._held = 0
         self._readers: Mapping[str, Callable[[StreamEvent], bool]] = {
             "messages": self._read_message,
             "messages/partial": self._read_accumulated,
@@ -99,13 +95,11 @@ class TranscriptBuilder:
             understood = reader(event)
         if event.filled and event.event == GAP:
             words = event.data.get("words") if isinstance(event.data, Mapping) else None
-            self._gaps.append(Gap(str(words or "line lost"), self._events))
+            self._beside.gaps.append(Gap(str(words or "line lost"), self._events))
         if event.mode == "values" and isinstance(event.data, Mapping):
             self._ask(event.data.get("__interrupt__"))
         if not understood:
-            self._keep_beside()
-            self._dropped += len(self._unknown) == self._unknown.maxlen
-            self._unknown.append(replace(event, raw=None, order=self._events))
+            self._beside.keep_unknown(replace(event, raw=None, order=self._events), self._size)
 
     def snapshot(self) -> Transcript:
         """The transcript so far."""
@@ -113,16 +107,16 @@ class TranscriptBuilder:
             run_id=self._run_id,
             attempt=self._attempt,
             sections=tuple([section.made or section.snapshot() for section in self._sections]),
-            custom=tuple(self._custom),
-            gaps=tuple(self._gaps),
+            custom=tuple(self._beside.custom),
+            gaps=tuple(self._beside.gaps),
             interrupts=tuple(self._interrupts),
             at_breakpoint=self._at_breakpoint,
             error=self._error,
             ended=self._ended,
-            unknown=tuple(self._unknown),
+            unknown=tuple(self._beside.unknown),
             events=self._events,
             tokens=self._tokens,
-            dropped=self._dropped,
+            dropped=self._dropped + self._beside.dropped,
         )
 
     # Messages, in pieces or whole
@@ -342,15 +336,6 @@ class TranscriptBuilder:
 
     # Everything else
 
-    def _keep_beside(self) -> None:
-        """A custom or an unknown event is about to be kept: there may be too much of both."""
-        self._held_beside += self._size
-        if self._held_beside > MOST_CHARACTERS:
-            self._dropped += len(self._custom) + len(self._unknown)
-            self._custom.clear()
-            self._unknown.clear()
-            self._held_beside = self._size
-
     def _grows(self, section: Section, size: int) -> None:
         """A section holds more: older ones may have to go."""
         section.size += size
@@ -364,9 +349,7 @@ class TranscriptBuilder:
 
     def _read_custom(self, event: StreamEvent) -> bool:
         self._begin_parents(event.namespace)
-        self._keep_beside()
-        self._dropped += len(self._custom) == self._custom.maxlen
-        self._custom.append(CustomEvent(event.data, event.namespace, self._events))
+        self._beside.keep_custom(CustomEvent(event.data, event.namespace, self._events), self._size)
         return True
 
     def _read_metadata(self, event: StreamEvent) -> bool:
