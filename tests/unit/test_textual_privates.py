@@ -19,6 +19,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
@@ -31,6 +32,9 @@ from tui.widgets.rows_compositor import RowsCompositor
 IN_OUR_CLASSES = {
     ("DebuggerScreen", "_compositor"): "ours asks only the widgets in rows that changed",
     ("LineView", "_scroll_update"): "more lines, without the layout of the whole screen",
+    ("Palette", "_gather_commands"): "which search an enter waits for",
+    ("Palette", "_hit_count"): "whether that found something",
+    ("Palette", "_select_or_command"): "what an enter does, when it did",
     ("RowsCompositor", "_get_renders"): "the one place where all widgets are asked",
     ("TerminalApp", "_batch_count"): "while changes are collected Textual draws, that is, nothing",
     ("TerminalApp", "_closed"): "nothing is written behind the end",
@@ -58,6 +62,8 @@ DOES_THE_SAME = [
     (App._display, ["self", "screen", "renderable"]),
     (App._check_bindings, ["self", "key", "priority"]),
     (App._unnotify, ["self", "notification", "refresh"]),
+    (CommandPalette._gather_commands, ["self", "search_value"]),
+    (CommandPalette._select_or_command, ["self", "event"]),
     (Compositor._get_renders, ["self", "crop"]),
     (Compositor.render_full_update, ["self", "simplify"]),
     (Widget._scroll_update, ["self", "virtual_size"]),
