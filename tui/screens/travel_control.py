@@ -1,4 +1,7 @@
-"""From a key to a run: replay, edit and fork, new input. Builds the plan, asks, and hands it to the live control."""
+"""From a key to a run: plans a replay or a fork, asks about any plan (also an input's), and has the live control do it.
+
+What is typed in an editor meanwhile is held, and is there again when nothing came of it.
+"""
 
 from __future__ import annotations
 
