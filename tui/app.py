@@ -171,6 +171,10 @@ class ForkpointApp(ThemedApp, TypingApp):
         """The same stands once (its time begins again), and of a run only what was said last."""
         self._told.make_room(event.notification)
 
+    def _refresh_notifications(self) -> None:
+        self._told.sweep()
+        super()._refresh_notifications()
+
     def get_default_screen(self) -> Screen[None]:
         """The debugger."""
         return self._debugger

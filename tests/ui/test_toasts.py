@@ -114,3 +114,18 @@ async def test_why_a_key_did_nothing_goes_with_the_next_key() -> None:
         driver.screen.tell("another")
         await driver.press("k")
         await driver.until(lambda: driver.heard == ["another"], "its end")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_was_told_leaves_no_empty_rows(size: tuple[int, int]) -> None:
+    async with app_on_fake(size=size, toasts=True) as (driver, _):
+        rows = driver.screen.query_one("#panes").region.height
+        for run in range(4):
+            driver.screen.tell(f"Run …{run} has begun.", about=f"r-{run}")
+            await driver.until(lambda: len(toasts(driver)) == 1, "its begin")
+            driver.screen.tell(f"Run …{run} has ended.", about=f"r-{run}")
+            await driver.until(lambda: [str(toast.render())[-5:] for toast in toasts(driver)] == ["nded."], "its end")
+            await driver.until(lambda: driver.screen.query_one("ToastRack").region.height == 1, "one row for it")
+            driver.screen.tell("", about=f"r-{run}")
+            await driver.until(lambda: not toasts(driver), "no more words")
+        await driver.until(lambda: driver.screen.query_one("#panes").region.height == rows, "all rows back")

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual.app import App
 from textual.notifications import Notification
+from textual.widgets._toast import Toast, ToastHolder
 
 NOTHING_DONE = "a key that did nothing"
 """What a message is about that says why a key did nothing: it goes with the next key."""
@@ -40,6 +41,17 @@ class Told:
         """Why the key before did nothing is of no interest any more, unless this one says the same."""
         if said := [each for each in self._app._notifications if _about(each) == NOTHING_DONE]:
             self._app.set_timer(NEXT_KEY, partial(self._take_back, said))
+
+    def sweep(self) -> None:
+        """Remove the rows of what is not told any more.
+
+        Textual's rack removes the message and leaves the row that held it, for good, when something else than its
+        time ended it.
+        """
+        for row in self._app.screen.query(ToastHolder) if self._app.screen_stack else ():
+            said = [toast._notification for toast in row.query_children(Toast)]
+            if not any(notification in self._app._notifications for notification in said):
+                row.remove()
 
     def _take_back(self, said: Sequence[Notification]) -> None:
         for notification in said:
