@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import EPOCH, FakeBackend
-from tui.backends.errors import ConnectionLost
+from tui.backends.errors import ConnectionLost, ServerFailed
+from tui.domain.checkpoint import Thread
 from tui.session import watch
 from tui.session.events import HistoryGrew, TravelEvent, WatchLost, WatchOn
 from tui.session.open_thread import OpenThread
@@ -102,3 +103,48 @@ async def test_somebody_else_who_noted_the_change_does_not_hide_it(watched: Watc
     watched.opened.thread = watched.backend.threads[watched.thread_id]
     await watched.until(HistoryGrew)
     assert watched.is_complete
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited between two looks; it takes no time here."""
+    taken: list[float] = []
+
+    async def take(_self: ThreadWatch, seconds: float) -> None:
+        taken.append(seconds)
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(ThreadWatch, "_wait", take)
+    return taken
+
+
+async def test_a_server_that_is_away_is_asked_less_and_less_often(pauses: list[float]) -> None:
+    subject = Watched()
+    answers = iter([*[False] * 8, True, True])
+
+    async def glance(thread_id: str) -> Thread:
+        if not next(answers, True):
+            raise ConnectionLost("It is away.")
+        return replace(subject.backend.threads[thread_id], status="idle" if len(pauses) == 8 else "busy")
+
+    subject.backend.glance = glance  # type: ignore[method-assign]
+    watching = asyncio.create_task(ThreadWatch(subject.opened, subject.hear).run())
+    async with asyncio.timeout(PATIENCE):
+        while len(pauses) < 10:  # noqa: ASYNC110 - turns of the loop are counted
+            await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert pauses[:10] == [5, 10, 15, 20, 25, 30, 30, 30, watch.GLANCE_SECONDS, watch.BUSY_SECONDS]
+
+
+@pytest.mark.parametrize(("wanted", "pause"), [(None, 5), (2.0, 5), (17.0, 17), (86400.0, 30)])
+async def test_a_server_that_asks_for_a_pause_gets_it_within_reason(
+    pauses: list[float], wanted: float | None, pause: float
+) -> None:
+    subject = Watched()
+    subject.backend.fail["glance"] = ServerFailed("Busy.", status=429, retry_after=wanted)
+    watching = asyncio.create_task(ThreadWatch(subject.opened, subject.hear).run())
+    await subject.until(WatchOn)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert pauses[0] == pause

@@ -22,6 +22,9 @@ GLANCE_SECONDS = 5.0
 BUSY_SECONDS = 2.0
 """Between two looks while a run is active: its checkpoints appear as they are written."""
 
+LONGEST_PAUSE = 30.0
+"""Between two looks at a server that does not answer, or asks for a pause (Retry-After)."""
+
 LISTEN_AGAIN_SECONDS = 5.0
 """Before the stream of the thread is opened again after it broke."""
 
@@ -51,14 +54,19 @@ class ThreadWatch:
 
     async def _listen(self) -> None:
         while True:
+            pause = LISTEN_AGAIN_SECONDS
             try:
                 async with self._opened.backend.watch(self._opened.thread_id) as stream:
+                    if self._was_away:
+                        self._look.set()  # it answers again
                     await self._hear(stream)
             except Unsupported:
                 return
-            except BackendError:
-                self._look.set()  # a glance finds out how bad it is, and says so
-            await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+            except BackendError as error:
+                if not self._was_away:
+                    self._look.set()  # a glance finds out how bad it is, and says so
+                pause = _pause_after(error, pause)
+            await asyncio.sleep(pause)
 
     async def _hear(self, stream: RunStream) -> None:
         async for event in stream:
@@ -66,6 +74,7 @@ class ThreadWatch:
                 self._look.set()
 
     async def _glances(self) -> None:
+        failures = 0
         while True:
             pause = GLANCE_SECONDS
             try:
@@ -73,12 +82,15 @@ class ThreadWatch:
                 await self._look_for_losses()
                 await self._compare(thread)
                 self._say_on()
+                failures = 0
                 pause = BUSY_SECONDS if thread.status == "busy" else GLANCE_SECONDS
             except NotFound:
                 raise
             except BackendError as error:
                 self._on, self._was_away = False, True
                 self._emit(WatchLost(str(error)))
+                failures += 1
+                pause = _pause_after(error, failures * GLANCE_SECONDS)
             await self._wait(pause)
 
     async def _wait(self, seconds: float) -> None:
@@ -130,3 +142,7 @@ class ThreadWatch:
         if not self._on:
             self._on = True
             self._emit(WatchOn())
+
+
+def _pause_after(error: BackendError, least: float) -> float:
+    return min(max(least, error.retry_after or 0.0), LONGEST_PAUSE)
