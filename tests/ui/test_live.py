@@ -13,8 +13,9 @@ import pytest
 from tests import fakes
 from tests.fakes import FakeBackend, answer
 from tests.ui.driving import Driver, app_on_fake
-from tui.backends.errors import ServerFailed
+from tui.backends.errors import ConnectionLost, ServerFailed
 from tui.domain.transcript import StreamEvent
+from tui.session import line
 
 
 def token(text: str, message: str = "a9", node: str = "agent") -> StreamEvent:
@@ -259,6 +260,49 @@ async def test_a_run_in_the_background_comes_to_the_front() -> None:
         for tap in taps:
             tap.run_out()
         await driver.until(lambda: driver.screen.live.streaming == 0, "both ends")
+
+
+async def test_a_run_in_the_background_whose_line_was_given_up_is_joined_again_and_its_end_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line, "PAUSES", ())
+    backend = FakeBackend()
+    first, second = backend.add_weather_thread(), backend.add_weather_thread()
+    async with app_on_fake(backend=backend) as (driver, _):
+        taps = []
+        cut = asyncio.Event()
+        for thread_id in (first, second):
+            await driver.press("1")
+            driver.screen.threads_list.select(thread_id)
+            await driver.press("enter")
+            await driver.until(
+                lambda t=thread_id: driver.screen.history.opened and driver.screen.history.opened.thread_id == t  # type: ignore[misc]
+            )
+            taps.append(Tap(backend))
+            if thread_id == first:
+                backend.extra_events = [cut, ConnectionLost("The line is cut.")]
+            await driver.select_step(1)
+            await driver.press("r")
+            await driver.yes()
+            await driver.until(lambda: "7 pieces" in str(driver.screen.live_pane.border_title), "its tokens")
+        cut.set()
+        await driver.until(lambda: any("the stream ended, but the run goes on" in words for words in driver.heard))
+        assert driver.screen.live.streaming == 1
+        driver.screen.connection_is(alive=False)
+        again = Tap(backend)
+        driver.screen.connection_is(alive=True)
+        await driver.until(lambda: driver.screen.live.streaming == 2, "it joined again")
+        shown = driver.screen.live.shown
+        assert shown is not None
+        assert shown.opened.thread_id == second, "it leaves the pane to the other"
+        backend._set_status(first, backend.run_list[first][-1].run_id, "success")
+        again.run_out()
+        await driver.until(
+            lambda: any("weather in SF waits for an answer" in words for words in driver.heard), "it told"
+        )
+        assert driver.screen.live.streaming == 1
+        taps[1].run_out()
+        await driver.run_over()
 
 
 async def test_a_run_that_was_refused_says_so_in_one_line() -> None:

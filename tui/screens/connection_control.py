@@ -175,6 +175,8 @@ class ConnectionControl:
         if self.state != state:
             self.state = state
             self._screen.show_titles()
+            if alive:
+                self._screen.live.server_is_back()
 
     def _goes_on_with(self, does: str) -> None:
         """What it does now; where it takes long already, that is shown at once."""

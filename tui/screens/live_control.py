@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from tui.backends.errors import NotFound
+from tui.backends.errors import CannotConnect, NotFound
 from tui.domain.addresses import tail
 from tui.domain.checkpoint import Run
 from tui.domain.messages import read_messages
@@ -54,6 +54,8 @@ class Followed:
     worker: Worker[None] | None = None
     is_lost: bool = False
     """Its line was given up while it went on."""
+    line: str = ""
+    """That its line is lost, and joined again, while it is."""
 
     @property
     def is_streaming(self) -> bool:
@@ -134,13 +136,14 @@ class LiveControl:
             is_here = shown.opened.thread_id == getattr(self._screen.history.opened, "thread_id", None)
             self._screen.live_pane.set_thread("" if is_here else self._screen.history.title_of(shown.opened))
 
-    def server_is_back(self, opened: OpenThread) -> None:
-        """It answers again: a run of this thread whose line was given up is joined again by itself."""
-        shown = self._shown
-        if shown is not None and shown.is_lost and shown.opened is opened and shown.run_id is not None:
-            shown.is_lost = False
-            job = partial(self._rejoin, opened, shown.run_id)
-            self._screen.work.start(job, group="join", says="joining the run again")
+    def server_is_back(self) -> None:
+        """It answers again: runs whose line was given up are joined again by themselves, in the background, too."""
+        going_on = self.going_on()
+        for followed in [one for one in (self._shown, *self._behind) if one is not None and one.is_lost]:
+            followed.is_lost = False
+            if followed.run_id is not None and (followed.opened.thread_id, followed.run_id) not in going_on:
+                job = partial(self._rejoin, followed, followed.run_id)
+                self._screen.work.start(job, group=f"rejoin-{followed.run_id}", says="joining the run again")
 
     def user_selected(self, checkpoint_id: str) -> None:
         """The selection follows the growing branch as long as the user stays at its head."""
@@ -153,6 +156,17 @@ class LiveControl:
         self, opened: OpenThread, title: str, plan: TravelPlan | None, *, began: datetime | None = None
     ) -> Followed:
         """A run is about to come: it takes the live pane. `began`: by the server's clock, if it is not now."""
+        followed = self._followed(opened, title, plan, began)
+        self._put_behind()
+        self._shown = followed
+        self._screen.live_pane.run_begins(title, began=followed.began, timed=plan is not None)
+        self.thread_opened()
+        self._screen.run_begins()
+        return followed
+
+    def _followed(
+        self, opened: OpenThread, title: str, plan: TravelPlan | None, began: datetime | None = None
+    ) -> Followed:
         start = plan.start if plan is not None and plan.start is not None else opened.tree.head
         before = read_messages(start.values) if start is not None and plan is not None else ()
         known = [message.id for message in before if message.id is not None]
@@ -168,20 +182,15 @@ class LiveControl:
         age = max(0.0, (self._screen.now() - began).total_seconds()) if began is not None else 0.0
         begins = self._screen.live_pane.clock() - age
         followed = Followed(opened, title, plan, feed, begins, plan is not None or at_head)
-        self._put_behind()
-        self._shown = followed
-        self._screen.live_pane.run_begins(title, began=begins, timed=plan is not None)
-        self.thread_opened()
-        self._screen.run_begins()
         return followed
 
     def _put_behind(self) -> None:
         """Another run takes the live pane; the one that is there goes on in the background."""
         before = self._shown
-        self._behind = [followed for followed in self._behind if followed.is_streaming]
-        if before is not None and before.is_streaming:
+        self._behind = [followed for followed in self._behind if followed.is_streaming or followed.is_lost]
+        if before is not None and (before.is_streaming or before.is_lost):
             self._behind.append(before)
-            if before.run_id is not None:
+            if before.run_id is not None and before.is_streaming:
                 words = f"Run …{tail(before.run_id)} goes on in the background. Its end will be told."
                 self._screen.tell(words, about=before.run_id)
 
@@ -195,6 +204,7 @@ class LiveControl:
         pane.run_begins(followed.title, began=followed.began, timed=False)
         if followed.run_id is not None:
             pane.run_started(followed.run_id)
+        pane.line_lost(followed.line)
         pane.show_transcript(followed.feed.snapshot())
         self.thread_opened()
         self._screen.run_begins()
@@ -223,16 +233,21 @@ class LiveControl:
                 self._screen.warn(str(event))
             case Note(text=text):
                 self._screen.tell(text)
-            case LineLost() if is_shown:
-                self._screen.live_pane.line_lost(str(event))
-            case LineBack(complete=complete) if is_shown:
-                self._screen.live_pane.line_lost("")
-                if not complete:
+            case LineLost():
+                self._line_is(followed, str(event))
+            case LineBack(complete=complete):
+                self._line_is(followed, "")
+                if is_shown and not complete:
                     self._screen.tell("Joined again. The server keeps no events: missed results come from the history.")
             case RunEnded():
                 self._run_ended(followed, event)
             case _:
                 pass
+
+    def _line_is(self, followed: Followed, words: str) -> None:
+        followed.line = words
+        if followed is self._shown:
+            self._screen.live_pane.line_lost(words)
 
     def _state_written(self, followed: Followed, event: StateWritten) -> None:
         if followed.plan is not None:
@@ -302,16 +317,37 @@ class LiveControl:
             self._screen.travel.not_sent(followed.opened, followed.plan)
         self._screen.history.failed(error)
 
-    async def _rejoin(self, opened: OpenThread, run_id: str) -> None:
+    async def _rejoin(self, followed: Followed, run_id: str) -> None:
+        opened, name = followed.opened, f"Run …{tail(run_id)}"
         try:
             run = await opened.backend.get_run(opened.thread_id, run_id)
         except NotFound:
-            self._screen.warn(f"Run …{tail(run_id)} is gone: the server came back without it.", about=run_id)
+            self._let_go(followed)
+            self._screen.warn(f"{name} is gone: the server came back without it.", about=run_id)
             return
+        except CannotConnect:
+            followed.is_lost = True  # it was back for a moment only
+            raise
         if run.is_active:
-            self._screen.tell(f"The server is back: run …{tail(run_id)} is joined again.", about=run_id)
-            self.join(opened, run)
-        else:
-            words = f"The server is back: run …{tail(run_id)} has ended meanwhile: {one_line(run.status)}."
-            self._screen.tell(words, about=run_id)
-            self._screen.history.refresh()
+            self._screen.tell(f"The server is back. {name} is joined again.", about=run_id)
+            if followed is self._shown:
+                self.join(opened, run)
+            else:
+                self._join_behind(followed, run)
+            return
+        self._let_go(followed)
+        words = f"The server is back. {name} has ended meanwhile: {one_line(run.status)}."
+        self._screen.tell(words, about=run_id)
+        self._screen.history.refresh()
+
+    def _join_behind(self, before: Followed, run: Run) -> None:
+        """Follow a run of the background again, where it is."""
+        followed = self._followed(before.opened, before.title, None, run.created_at)
+        followed.run_id = run.run_id
+        self._behind = [one for one in self._behind if one is not before]
+        self._behind.append(followed)
+        self._work(followed, partial(self._join, followed, run))
+
+    def _let_go(self, followed: Followed) -> None:
+        self._screen.session.run_over(followed.opened.thread_id, followed.run_id or "")
+        self._behind = [one for one in self._behind if one is not followed]

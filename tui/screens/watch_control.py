@@ -74,7 +74,7 @@ class WatchControl:
                 self._run_seen(opened, run)
             case WatchOn():
                 self._screen.connection_is(alive=True)
-                self._screen.live.server_is_back(opened)
+                self._screen.live.server_is_back()
             case WatchLost():
                 self._screen.connection_is(alive=False)
             case _:
