@@ -57,8 +57,9 @@ async def test_cancelled_threads_are_not_counted_among_those_that_wait_and_stand
         await driver.press("i")
         wanted = ["x-interrupted", "c-new", "t-1", "x-error", "x-busy", "c-old"]
         await driver.until(lambda: listed(driver) == wanted, "what waits, then the rest by time")
-        await driver.until(lambda: driver.screen.threads.facts == "1 waits · 6", "the number")
-        assert "1 waits · 6" in str(driver.screen.threads_list.border_title)
+        threads = driver.screen.threads
+        await driver.until(lambda: (threads.title, threads.facts) == ("1 waiting first", "6"), "the number")
+        assert "1 waiting first" in str(driver.screen.threads_list.border_title)
         await driver.press("i", "s")
         await driver.until(lambda: listed(driver) == ["x-interrupted", "c-new", "c-old"], "the filter")
-        assert driver.screen.threads.facts == "1 waits · 3"
+        assert (threads.title, threads.facts) == ("Only interrupted", "‖1 ⊘2")

@@ -21,6 +21,7 @@ from tui.screens.work import Job, goes_on
 from tui.session.stops import AT_ONCE
 from tui.session.stops import MOST as MOST_READ
 from tui.widgets.key_names import key_of, keyed
+from tui.widgets.thread_rows import CANCELLED, STATUS_MARKS
 from tui.widgets.threads_list import ThreadsList
 
 if TYPE_CHECKING:
@@ -65,26 +66,22 @@ class ThreadsControl:
         """The pane's name and filter."""
         if self.status is not None:
             return f"Only {self.status}"
-        return "Waiting first" if self.waiting_first else "Threads"
+        if not self.waiting_first:
+            return "Threads"
+        waiting = sum(map(_waits, self._threads))
+        return f"{waiting}{'+' * self._more_wait} waiting first" if self._threads else "Waiting first"
 
     @property
     def facts(self) -> str:
-        """How many there are; where those that wait are looked at, first how many of these."""
+        """How many there are. Of interrupted ones, how many wait and how many were cancelled: servers do not tell."""
+        more = "+" * (self._next is not None)
+        cancelled = sum(thread.was_cancelled for thread in self._threads)
+        if self.status == "interrupted" and cancelled:
+            waiting = len(self._threads) - cancelled
+            return f"{STATUS_MARKS['interrupted'][0]}{waiting}{more} {CANCELLED[0]}{cancelled}{more}"
         if self._total is not None:
-            number = str(self._total)
-        else:
-            number = f"{len(self._threads)}{'+' if self._next is not None else ''}" if self._threads else ""
-        return " · ".join(filter(None, (self._waiting_words(), number)))
-
-    def _waiting_words(self) -> str:
-        """How many wait, where that is another number: servers take cancelled threads for waiting ones."""
-        waiting = sum(map(_waits, self._threads))
-        if self.status is None and self.waiting_first:
-            return f"{waiting}{'+' * self._more_wait} wait{'s' * (waiting == 1 and not self._more_wait)}"
-        if self.status == "interrupted" and waiting < len(self._threads):
-            more = self._next is not None
-            return f"{waiting}{'+' * more} wait{'s' * (waiting == 1 and not more)}"
-        return ""
+            return str(self._total)
+        return f"{len(self._threads)}{more}" if self._threads else ""
 
     def find(self, thread_id: str) -> Thread | None:
         """A thread that was read."""
@@ -137,6 +134,7 @@ class ThreadsControl:
             self._show()
         else:
             self.pane.update(self._threads)
+            self._screen.show_titles()
 
     def missing_in(self, newest: Sequence[Thread], *, is_all: bool) -> list[Thread]:
         """Listed threads that a page of the newest lacks: it has all there are, or their times belong into it."""
