@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from tui.domain.checkpoint import Checkpoint
-from tui.domain.plans import PlanKind, ToolArgsEdit, TravelPlan
+from tui.domain.plans import Growth, PlanKind, ToolArgsEdit, TravelPlan
+from tui.domain.production import Care
 from tui.domain.requests import PlannedRequest, RunSetup, StateUpdate
 from tui.widgets.lines import plain, width_of
-from tui.widgets.question_line import ANSWER_CELLS, question_lines
+from tui.widgets.plan_words import question_of
+from tui.widgets.question_line import ANSWER_CELLS, MOST_LINES, question_lines
 from tui.widgets.request_lines import request_page
 from tui.widgets.text_view import Paragraph
 
@@ -49,7 +51,23 @@ def test_the_preview_shows_what_changes_in_every_mirror() -> None:
 @pytest.mark.parametrize("length", [5, 60, 900])
 def test_a_question_is_short_and_has_room_for_its_answers(width: int, length: int) -> None:
     lines = question_lines("Fork " + "한 " * length + "?", "Runs action " * (length // 12 + 1), width)
-    assert len(lines) <= (2 if width > 98 else 3 if width > 58 else 4)
+    assert len(lines) <= next(most for columns, most in MOST_LINES if width + 2 >= columns)
     assert all(width_of(line) <= width for line in lines)
     assert width <= ANSWER_CELLS or width_of(lines[-1]) <= width - ANSWER_CELLS
     assert plain(lines[0]).startswith("Fork"[:width])
+
+
+@pytest.mark.parametrize("width", [58, 78, 118])
+def test_a_question_shows_what_differs_and_what_follows(width: int) -> None:
+    said = "weather in Tokyo on Saturday and Sunday in the afternoon, with "
+    edit = ToolArgsEdit("call_1", "search", {"query": said + "rain"}, {"query": said + "snow"})
+    plan = TravelPlan(
+        PlanKind.FORK, "t", SETUP, START, edits=(edit,), growth=Growth.BRANCH, will_run=("plan", "look_up", "answer")
+    )
+    place = Care(profile="prod", production=True).place("https://agents.example.com", "0a1b2c3d4e5f")
+    question, details = question_of(plan, "")
+    shown = " ".join(plain(line) for line in question_lines(question, f"{place} {details}", width))
+    words = " ".join(shown.split())
+    assert 'search.query "…rain" -> "…snow"?' in words
+    assert "PRODUCTION https://agents.example.com (profile prod), thread …2c3d4e5f:" in words
+    assert words.endswith("as agent. The head moves to the new branch.")

@@ -239,7 +239,7 @@ class TravelControl:
         """Ask whether to carry out a plan; a yes does."""
         if self._screen.live.is_streaming_on(opened):
             raise PlanError(self._busy_words(plan))
-        question, details = question_of(plan, self._screen.address)
+        question, details = question_of(plan, "" if self._screen.care.production else self._screen.address)
 
         def start() -> None:
             on_yes()

@@ -18,7 +18,7 @@ from tui.widgets.lines import Line, width_of, wrap_line
 ANSWER_CELLS = 14
 """The answers and the spaces around them, always at the end of the last line."""
 
-MOST_LINES = ((100, 2), (60, 3), (0, 4))
+MOST_LINES = ((100, 3), (60, 5), (0, 7))
 """(columns from which on, lines that a question may take)."""
 
 
