@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from langgraph_sdk import get_sync_client
 
-from tests.hostile.app import CTRL_P, CTRL_Q, CTRL_S, ENTER, ESC, StrictTerminal
+from tests.hostile.app import CTRL_O, CTRL_P, CTRL_Q, CTRL_S, ENTER, ESC, LEFT, StrictTerminal
 from tests.hostile.corpus import named
 from tests.hostile.server import HostileServer, hostile_server
 from tui.domain.safe_text import one_line
@@ -99,6 +99,7 @@ def _fork_and_replay(app: StrictTerminal) -> None:
     app.see("i input")
     app.write("e")
     app.see("^s fork and run", "hidden characters")
+    _preview_the_fork(app)
     app.write(ESC)
     app.see("i input")
     app.write("r")
@@ -116,6 +117,22 @@ def _fork_and_replay(app: StrictTerminal) -> None:
     app.gone("frame ")
     app.write(ESC)
     app.gone("Raw events")
+
+
+def _preview_the_fork(app: StrictTerminal) -> None:
+    """What would be sent, the question before it, and what the server has to say to it."""
+    app.write(f"{LEFT}zz")  # into the text, which stands in quotes
+    app.see("original")
+    app.write(CTRL_O)
+    app.see("What would be sent", "To http://127.0.0.1", MARKED, '- "OSC 0 title, BEL: ␛]0;PWNED␇', '+ "OSC 0')
+    app.write("G")
+    app.see('"25 [@click=app.quit]click[/]":', '"17 \\u2066a', '"stream_subgraphs": true')
+    app.write(ESC)
+    app.gone("What would be sent")
+    app.write(CTRL_S)
+    app.see("Fork from step 2: searchn␛]0;PWNED", "Runs noden␛]0;PWNED", "y yes")
+    app.write("y")
+    app.see("PWNED␇ end.", "not done", "answered 422")
 
 
 def _copy_the_title(app: StrictTerminal) -> None:
@@ -168,7 +185,11 @@ def test_a_hostile_agent_as_it_runs_fails_and_asks(server_url: str, tmp_path: Pa
 def _run(app: StrictTerminal, word: str, *shows: str) -> None:
     app.write("i")
     app.see("New input")
-    app.write(f"{word}{CTRL_S}")
+    app.write(f"{word}{CTRL_O}")
+    app.see("What would be sent", "POST /threads/", "hostile")
+    app.write(ESC)
+    app.gone("What would be sent")
+    app.write(CTRL_S)
     app.see("y yes")
     app.write("y")
     app.see(*shows)

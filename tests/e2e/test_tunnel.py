@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e.forkpoint import FORKPOINT, Done, forkpoint
+from tui.session import tunnel_keeper
 
 PATIENCE = 30.0
 SSHD = Path("/usr/sbin/sshd")
@@ -251,6 +252,36 @@ def test_the_tunnel_outlives_ctrl_c_for_as_long_as_it_is_needed(machine: Machine
 
 
 # The real thing
+
+
+PARENT = """
+import subprocess, sys
+keeper, stdin = sys.argv[1], int(sys.argv[2])
+subprocess.Popen([sys.executable, keeper, "far", "127.0.0.1:9"], stdin=stdin).wait()
+"""
+
+
+def test_a_tunnel_ends_with_who_opened_it_also_when_another_process_holds_its_pipe(machine: Machine) -> None:
+    """As one does that was forked off meanwhile: the end of the pipe would never be told."""
+    theirs, held = os.pipe()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(Path(tunnel_keeper.__file__)), str(theirs)],
+        pass_fds=(theirs,),
+        stdout=subprocess.PIPE,
+        env=os.environ | machine.environ(),
+    )
+    try:
+        os.close(theirs)
+        assert parent.stdout is not None
+        assert json.loads(parent.stdout.readline())["event"] == "ready"
+        (call,) = machine.calls
+        assert is_alive(call["pid"])
+        parent.kill()
+        machine.assert_closed()
+    finally:
+        parent.kill()
+        parent.wait()
+        os.close(held)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tests.hostile.terminal import StrictScreen, crooked_borders
 PATIENCE = 40.0
 """Seconds that a loaded machine may take to show something."""
 
-ESC, ENTER, CTRL_P, CTRL_Q, CTRL_S = "\x1b", "\r", "\x10", "\x11", "\x13"
+ESC, ENTER, LEFT = "\x1b", "\r", "\x1b[D"
+CTRL_O, CTRL_P, CTRL_Q, CTRL_S = "\x0f", "\x10", "\x11", "\x13"
 
 
 def _shows(text: str) -> Condition:

@@ -24,7 +24,10 @@ class Tried:
     tests: tuple[str, ...]
 
 
-EVERYWHERE = "every screen and plain verb: messages, state, arguments, names, ids, keys, metadata, events, errors"
+EVERYWHERE = (
+    "every screen and plain verb: messages, state, arguments, names, ids, keys, metadata, events, errors, previews, "
+    "questions"
+)
 SCREENS = (f"{APP}::test_every_screen_on_a_hostile_server", f"{VERBS}::test_what_a_server_says")
 AGENT = (
     f"{APP}::test_a_hostile_agent_as_it_runs_fails_and_asks",
