@@ -43,6 +43,8 @@ class Recorder:
         self.asked: list[Asked] = []
         self.answer: Answer = lambda _asked: None
         self.change: Change = lambda _asked, value: value
+        self.change_stream: Callable[[bytes], bytes] = lambda piece: piece
+        """Makes of a piece of an event stream what is handed on."""
         self.ahead = 0.0
         """Seconds that the server's clock is ahead of ours."""
         self.url = ""
@@ -99,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         while piece := answer.read1(65536):
-            self.wfile.write(piece)
+            self.wfile.write(self.recorder.change_stream(piece))
             self.wfile.flush()
 
     def date_time_string(self, timestamp: float | None = None) -> str:

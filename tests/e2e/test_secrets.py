@@ -70,6 +70,13 @@ def with_callers(asked: Asked, value: Any) -> Any:
     return value
 
 
+def with_caller_in_events(piece: bytes) -> bytes:
+    """What comes with a run and with each message, as a server gives it that knows its callers."""
+    caller = json.dumps({"langgraph_auth_user": {"identity": CALLER}, "langgraph_auth_user_id": CALLER})[1:-1]
+    piece = piece.replace(b'data: {"run_id":', f'data: {{{caller},"run_id":'.encode())
+    return piece.replace(b'"langgraph_node":', f'{caller},"langgraph_node":'.encode())
+
+
 @pytest.fixture
 def planted(server_url: str, tmp_path: Path) -> Iterator[Planted]:
     sdk = get_sync_client(url=server_url)
@@ -79,6 +86,7 @@ def planted(server_url: str, tmp_path: Path) -> Iterator[Planted]:
     sdk.runs.wait(thread, "agent", input={"messages": [{"role": "user", "content": text}]})
     with recording(server_url) as recorder:
         recorder.change = with_callers
+        recorder.change_stream = with_caller_in_events
         yield Planted(recorder, tmp_path, thread)
 
 
@@ -193,10 +201,13 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         look("3", "human")
         look("]", "▸ messages")
         look("]", "nothing is left to run")
+        look("G ", "graph_id")
+        look("G", "langgraph_auth_user_id")
         look("]", '"content"')
         look("2R", "● success")
         look("\r", "multitask")
-        leave("multitask")
+        look("G", '"x-api-key": "[hidden]"')
+        leave("esc back  j k")
         leave("enter details")
         look("2gjje", "^s fork and run")
         app.write("\x05")
@@ -204,7 +215,13 @@ def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
         look("\x1b", "e edit")
         look("2gjjr", "Replay from")
         look("y", "success")
-        look("4R", "Raw events")
+        look("4R", '"langgraph_auth_user": [hidden] …')
+        look("G\r", "frame ")
+        look("G", "}")
+        leave("frame ")
+        look("gj\r", "frame 2")
+        look("G", '"langgraph_auth_user": "[hidden]"')
+        leave("frame 2")
         look("s", "events as")
         app.write("\x15")
         app.wait_for(lambda screen: not screen.contains("forkpoint-events"), what="an empty line")

@@ -15,7 +15,7 @@ from textual.color import Color
 
 from tui.cli.hiding import keep_from_children
 from tui.config import Connection
-from tui.domain.secrets import HIDDEN, hide_in_content, hide_named, secret_spans, secrets_in
+from tui.domain.secrets import HIDDEN, hide_in_content, hide_named, hide_named_in_line, secret_spans, secrets_in
 from tui.widgets.line_filters import NoSecrets, NothingHiddenInPrints
 
 KEY = "planted-0123456789-key"
@@ -158,3 +158,17 @@ def test_programs_that_are_started_get_no_key() -> None:
     assert environ == others
     keep_from_children(Connection("https://h", proxy="http://proxy:1"), plain := {"PROXY": "http://proxy:1"})
     assert plain == {"PROXY": "http://proxy:1"}, "it holds no password"
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ('{"a":1,"langgraph_auth_user":{"identity":"me"},"b":2}', '{"a":1,"langgraph_auth_user":[hidden] …'),
+        ('{"X-Api-Key": "me"}', '{"X-Api-Key": [hidden] …'),
+        ('{"langgraph_auth_user_id":"","b":2}', '{"langgraph_auth_user_id":"","b":2}'),
+        ('{"langgraph_auth_us', '{"langgraph_auth_us'),
+        ('{"text":"authorization: none"}', '{"text":"authorization: none"}'),
+    ],
+)
+def test_the_beginning_of_a_json_text_ends_where_a_caller_is_named(line: str, left: str) -> None:
+    assert hide_named_in_line(line) == left

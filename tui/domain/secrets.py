@@ -97,6 +97,17 @@ def hide_named(value: JSON, *, of_caller: bool = False) -> JSON:
     return value
 
 
+_NAMED_IN_JSON = re.compile(
+    r'"(?:x-api-key|x_api_key|(?:proxy-)?authorization|(?:__)?langgraph_auth[^"]*)"\s*:\s*(?!"")', re.IGNORECASE
+)
+
+
+def hide_named_in_line(text: str) -> str:
+    """The beginning of a JSON text for a line: up to the first value that stands under such a name."""
+    named = _NAMED_IN_JSON.search(text)
+    return text if named is None else f"{text[: named.end()]}{HIDDEN} {_CUT}"
+
+
 def secret_spans(text: str, secrets: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where a drawn line holds a secret, or a piece of one that was wrapped; may overlap."""
     unbroken = [match.span() for match in _UNBROKEN.finditer(text)]

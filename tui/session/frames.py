@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from tui.domain.json_values import Unsendable, dumps
@@ -24,7 +24,8 @@ class Frame:
     """Seconds since the frame before it."""
     event: str
     id: str | None
-    text: str
+    text: str = field(repr=False)
+    """Not for a log that quotes what widgets are told: what identifies a caller is hidden where it is drawn."""
     filled: bool = False
     """It was not in the stream, see `StreamEvent.filled`."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from tui.domain.checkpoint import JSON
 from tui.domain.json_values import JSONError, Unsendable, dumps, loads
 from tui.domain.safe_text import cell_len, one_line
-from tui.domain.secrets import hide_in_content, hide_named
+from tui.domain.secrets import hide_in_content, hide_named, hide_named_in_line
 from tui.session.frames import Frame
 from tui.widgets.json_lines import json_line, json_lines
 from tui.widgets.lines import Line, clip, fit
@@ -34,7 +34,7 @@ def frame_line(number: int, frame: Frame, width: int) -> Line:
         (head, "calm"),
         (f"{gap:>8} ", "warning" if frame.gap >= LONG_GAP and number else "calm"),
         (fit(name, cells) + "  ", style),
-        *json_line(one_line(frame.text, room)),
+        *json_line(hide_named_in_line(one_line(frame.text, room))),
     )
     return clip(line, width)
 
