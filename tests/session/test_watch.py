@@ -148,3 +148,15 @@ async def test_a_server_that_asks_for_a_pause_gets_it_within_reason(
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert pauses[0] == pause
+
+
+async def test_a_stream_of_the_thread_that_ends_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LISTEN_AGAIN_SECONDS", 0.01)
+    subject = Watched()
+    subject.backend.can_watch = True
+    watching = asyncio.create_task(ThreadWatch(subject.opened, subject.hear).run())
+    async with asyncio.timeout(PATIENCE):
+        while len(subject.backend.sent("watch")) < 3:  # noqa: ASYNC110 - turns of the loop are counted
+            await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)

@@ -191,8 +191,20 @@ async def test_cancelling_says_what_stays() -> None:
         assert "r goes on from any of them" in driver.text("#live")
 
 
-async def test_a_second_run_takes_the_pane_and_the_end_of_the_first_is_told() -> None:
-    backend = FakeBackend()
+async def test_a_lost_line_is_said_where_the_run_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as (driver, backend, tap):
+        monkeypatch.setattr(line, "PAUSES", (3600.0, 3600.0))
+        backend.extra_events.append(ConnectionLost("The line is cut."))
+        tap.run_out()
+        pane = driver.screen.live_pane
+        await driver.until(lambda: "line lost, reconnecting 1/2" in str(pane.border_title), "the words")
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"), [("success", "weather in SF has ended: success"), ("error", "weather in SF: error")]
+)
+async def test_a_second_run_takes_the_pane_and_the_end_of_the_first_is_told(ends: str, told: str) -> None:
+    backend = FakeBackend(ends=ends)
     first, second = backend.add_weather_thread(), backend.add_weather_thread()
     async with app_on_fake(backend=backend) as (driver, _):
         taps = {}
@@ -221,9 +233,7 @@ async def test_a_second_run_takes_the_pane_and_the_end_of_the_first_is_told() ->
         await driver.press("n")
         taps[first].run_out()
         await driver.until(lambda: driver.screen.live.streaming == 1, "the end of the first")
-        await driver.until(
-            lambda: any("weather in SF has ended: success" in words for words in driver.heard), "it told"
-        )
+        await driver.until(lambda: any(told in words for words in driver.heard), "it told")
         assert not driver.screen.live_pane.is_over, "the pane shows the second"
         taps[second].run_out()
         await driver.run_over()

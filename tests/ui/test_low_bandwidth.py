@@ -10,7 +10,7 @@ from tests.ui.driving import app_on_fake
 from tests.ui.test_inspector import backend_with
 from tui.domain.live_messages import LiveMessage
 from tui.domain.transcript import NodeSection, Transcript
-from tui.terminal_app import Pace
+from tui.terminal_app import Pace, TerminalApp
 from tui.widgets.live_pane import LivePane
 
 
@@ -48,6 +48,43 @@ def test_a_key_does_not_wait_for_the_bytes_before_it_but_they_are_made_up_for() 
     assert pace.wait() == 0
     pace.sent(1_000)
     assert pace.wait() == pytest.approx(0.9)
+
+
+class Terminal:
+    """Takes what is written; its line is always free."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+        self.line = self
+
+    def is_free(self, _then: object) -> bool:
+        return True
+
+    def write(self, words: str) -> None:
+        self.written.append(words)
+
+
+@pytest.mark.parametrize("low_bandwidth", [False, True])
+async def test_only_a_terminal_that_is_far_away_waits_for_its_next_frame(
+    low_bandwidth: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, numbers = Terminal(), iter("12345")
+    monkeypatch.setattr(TerminalApp, "_terminal", terminal)
+    app = TerminalApp(low_bandwidth=low_bandwidth)
+    monkeypatch.setattr(app._cells, "changes", lambda: next(numbers))
+    if app._pace is not None:
+        app._pace.clock = Clock()  # it stands still
+    for _ in range(3):
+        app._paint()
+    assert [words[0] for words in terminal.written] == (["1"] if low_bandwidth else ["1", "2", "3"])
+    assert (app._due is not None) is low_bandwidth, "what is left comes later"
+    if app._pace is not None:
+        app._pace.hurry()
+        app._pace.clock = lambda: Clock.now + 0.1
+        app._paint()
+        assert [words[0] for words in terminal.written] == ["1", "2"]
+    if app._due is not None:
+        app._due.cancel()
 
 
 @pytest.mark.parametrize("low_bandwidth", [False, True])
