@@ -24,6 +24,7 @@ from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets._toast import Toast
 
 import tui
 from tui.typing_app import TypingApp
@@ -31,6 +32,7 @@ from tui.widgets.rows_compositor import RowsCompositor
 
 IN_OUR_CLASSES = {
     ("DebuggerScreen", "_compositor"): "ours asks only the widgets in rows that changed",
+    ("ForkpointApp", "_refresh_notifications"): "rows of messages that are gone go before the others are drawn",
     ("LineView", "_scroll_update"): "more lines, without the layout of the whole screen",
     ("Palette", "_gather_commands"): "which search an enter waits for",
     ("Palette", "_hit_count"): "whether that found something",
@@ -56,6 +58,7 @@ OF_OTHERS = {
     (App, "_unnotify"): "and taken back",
     (DOMNode, "_bindings"): "the palette's rows of a pane; whether a field edits with a key",
     (Screen, "_compositor"): "the whole frame, where only a part was to be drawn",
+    (Toast, "_notification"): "which message a row shows",
     (Style, "_ansi"): "a cell's codes without a call, thousands a frame",
 }
 DOES_THE_SAME = [
