@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rest import rest_by_the_loop
 from tui.demo.server import RunningDemo, start_demo_server
 
 # Programs that the tests start hear ctrl+c and the end of their terminal, also where the tests run in a shell's
@@ -37,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(home) / name.lower()
         folder.mkdir(mode=0o700)
         os.environ[name] = str(folder)
+    rest_by_the_loop()
 
 
 def pytest_collection_finish() -> None:

@@ -44,13 +44,13 @@ async def test_ages_are_right_by_a_clock_that_is_hours_off_and_jumps(
     await client.runs.wait(thread_id, "agent", input=ASKED)
     async with app_on_server(server_url, open_address=Address(thread_id), now=wrong, size=(200, 50)) as driver:
         await driver.until(lambda: driver.screen.timeline.row_count == 5, "the timeline")
-        assert re.fullmatch(r"\d+s|1m", age_of_the_thread(driver)), "seconds old, not minus five hours"
+        assert re.fullmatch("now|1m", age_of_the_thread(driver)), "seconds old, not minus five hours"
         backend = driver.screen.session.backend
         for error in (timedelta(days=2), timedelta(hours=-9)):
             wrong.error = error
             await driver.press("ctrl+r")
             await driver.until(lambda: abs(backend.clock_ahead + wrong.error) < NEARLY, "an answer with its time")
-            await driver.until(lambda: re.fullmatch(r"\d+s|1m", age_of_the_thread(driver)), "the right age")
+            await driver.until(lambda: re.fullmatch("now|1m", age_of_the_thread(driver)), "the right age")
         # A run that starts while the clock goes back takes as long as it takes.
         await driver.select_step(1)
         await driver.press("r")

@@ -45,7 +45,9 @@ async def test_the_app_says_so_and_runs_nothing(liar: LyingProxy, thread: str) -
     async with app_on_server(liar.url, assistant="agent") as driver:
         assert driver.screen.threads_list.select(thread)
         await driver.press("enter")
-        await driver.until(lambda: driver.screen.history.selected is not None, "the thread")
+        history = driver.screen.history
+        await driver.until(lambda: history.opened is not None and history.opened.thread_id == thread, "the thread")
+        await driver.until(lambda: history.selected is not None, "its checkpoints")
         await driver.select_step(1)
         await driver.press("e")
         await driver.until(lambda: len(driver.screen.query("ArgsEditor FieldArea")) > 0, "the editor")

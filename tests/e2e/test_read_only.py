@@ -15,6 +15,7 @@ from langgraph_sdk import get_sync_client
 from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.widgets import OptionList
+from textual.worker import WorkerState
 
 from tests.e2e.forkpoint import forkpoint
 from tests.e2e.recorder import Asked, Recorder, recording
@@ -48,6 +49,8 @@ READING_VERBS = {"open", "demo", "threads", "history", "show", "runs", "join", "
 
 KINDS = {"POST ", "DELETE /threads", "cancel", "stream", "state"}
 EDITORS = (ArgsEditor, InputEditor)
+GO_ON = {"live", "watch", "statuses", "join"}
+"""Groups of work that does not end by itself, beside following a run."""
 
 
 class Forgetful(AgentServerBackend):
@@ -137,9 +140,18 @@ class Presser:
             await self._driver.press(key)
             await self.yes_and_back()
 
+    def _has_come(self) -> bool:
+        """Whether what a key began is done, or waits for an answer."""
+        app = self._driver.app
+        groups = {worker.group for worker in app.workers if worker.state is WorkerState.RUNNING} - GO_ON
+        going = [group for group in groups if not group.startswith("run-")]
+        asks = self._driver.screen.query_one("#question").has_class("-open")
+        return not going or asks or is_writing(self._driver) or len(app.screen_stack) > 1
+
     async def yes_and_back(self) -> None:
         """Answer a question with yes, send what an editor holds, and come back to the panes."""
         driver = self._driver
+        await driver.until(self._has_come, "what the key began")
         if driver.screen.query_one("#question").has_class("-open"):
             await driver.press("y")
         if is_writing(driver):
@@ -162,7 +174,7 @@ class Presser:
 async def test_no_key_and_no_command_sends_anything_but_reads(
     server_url: str, refused: list[str], forgetful: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))  # where screenshots go
+    monkeypatch.chdir(tmp_path)  # where screenshots go
     pages = dict(contexts(ForkpointApp))
     assert set(pages) == {*PANES, *OVER, *ELSEWHERE, EVERYWHERE, MOVING}, "no place is left out"
     with recording(server_url) as recorder:

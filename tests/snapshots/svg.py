@@ -8,6 +8,7 @@ itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
@@ -111,14 +112,15 @@ def _look(style: Style | None, paint: Paint) -> tuple[Ink, str]:
 def svg_of(cells: Sequence[Sequence[Cell]]) -> str:
     """The picture."""
     width, height = max(map(len, cells)), len(cells)
-    papers = [cell.paper for row in cells for cell in row]
-    paper = max(sorted(set(papers)), key=papers.count)
+    papers = Counter(cell.paper for row in cells for cell in row)
+    paper = max(sorted(papers), key=papers.__getitem__)
+    bars = list(_bars(cells))
     rects, lines, texts, inks = [], [], [], dict[Ink, str]()
-    for x, y, count, ink in _bars(cells):
+    for x, y, count, ink in bars:
         name = inks.setdefault(ink, _name(len(inks)))
         middle = x * CELL + CELL // 2
         lines.append(f'<path class="{name}" d="M{middle} {y * LINE}V{(y + count) * LINE}"/>')
-    barred = {(x, below) for x, y, count, _ in _bars(cells) for below in range(y, y + count)}
+    barred = {(x, below) for x, y, count, _ in bars for below in range(y, y + count)}
     for y, full in enumerate(cells):
         row = [replace(cell, text=" ") if (x, y) in barred else cell for x, cell in enumerate(full)]
         rects += [
@@ -138,7 +140,7 @@ def svg_of(cells: Sequence[Sequence[Cell]]) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="{box}">',
             f"<style>text{{font:{FONT}px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}}",
             *(f".{name}{{{ink.css}}}" for ink, name in inks.items()),
-            *(f"path.{inks[ink]}{{stroke:{ink.color}}}" for ink in dict.fromkeys(ink for *_, ink in _bars(cells))),
+            *(f"path.{inks[ink]}{{stroke:{ink.color}}}" for ink in dict.fromkeys(ink for *_, ink in bars)),
             "</style>",
             f'<rect width="{width * CELL}" height="{height * LINE}" fill="{paper}"/>',
             *rects,

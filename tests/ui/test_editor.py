@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
@@ -268,6 +269,7 @@ async def edit_with(driver: Driver, monkeypatch: pytest.MonkeyPatch, folder: Pat
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", program(folder, body))
     monkeypatch.setattr(driver.app, "suspend", nullcontext)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))  # for what is kept
     await driver.press("ctrl+e")
     await driver.pilot.pause()
 
