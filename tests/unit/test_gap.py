@@ -78,6 +78,39 @@ def test_what_came_in_between_is_filled(first: int, last: int) -> None:
     assert filled(gap, history(*STEPS)) == [], "once"
 
 
+@pytest.mark.parametrize("seen_before", range(4))
+@pytest.mark.parametrize("lost", [None, 0, 1, 2])
+def test_parallel_executions_of_a_node_end_in_any_order(seen_before: int, lost: int | None) -> None:
+    stored = [("look_up", {"found": source}) for source in ("prices", "costs", "risks")]
+    came = [stored[2], stored[0], stored[1]]
+    gap = Gap()
+    for number, one in enumerate(came):
+        if number == seen_before:
+            gap.opens()
+        if number < seen_before or lost is None or one is not stored[lost]:
+            gap.note(update(*one))
+    gap.opens()
+    missing = [] if lost is None or stored[lost] in came[:seen_before] else [dict([stored[lost]])]
+    assert filled(gap, history(*stored)) == missing
+
+
+def test_a_big_value_is_known_again_in_little_time() -> None:
+    big = {"rows": [{"n": n, "text": "x" * 5000} for n in range(5000)], "huge": 10**5000, "nan": float("nan")}
+    gap = Gap()
+    gap.note(update("a", big))
+    gap.opens()
+    assert filled(gap, history(("a", {**big, "rows": [*big["rows"]]}), ("a", {**big, "rows": []}))) == [  # type: ignore[misc]
+        {"a": {**big, "rows": []}}
+    ]
+
+
+def test_a_result_that_is_stored_otherwise_than_it_was_streamed_came_before() -> None:
+    gap = Gap()
+    gap.note(update("a", {"n": 1.0}))
+    gap.opens()
+    assert filled(gap, history(("a", {"n": 1}), ("a", {"n": 2}))) == [{"a": {"n": 2}}]
+
+
 def test_messages_are_known_by_their_ids() -> None:
     streamed = {"messages": [{"type": "ai", "id": "m1", "content": "hi"}]}
     stored = {"messages": [{"type": "ai", "id": "m1", "content": "hi", "usage_metadata": None}]}

@@ -6,16 +6,23 @@ update that the stream would have brought, marked as filled, behind a mark that 
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from tui.domain.checkpoint import JSON, START
-from tui.domain.json_values import same
 from tui.domain.messages import is_message
 from tui.domain.transcript import GAP, StreamEvent
 from tui.domain.tree import CheckpointTree
+
+MOST_PARTS = 1000
+"""Values within a value that are looked at to know it again."""
+
+MOST_TEXT = 1000
+"""Characters of a text for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +34,36 @@ class Result:
     at: datetime | None = None
     """When the checkpoint behind it was written; None while there is none."""
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """What tells it from others of its node: the ids of its messages, else what its value is known by."""
+        return frozenset(_message_ids(self.value)) or frozenset([_digest(self.value)])
+
     def is_seen_in(self, other: Result) -> bool:
-        """Whether it is the same execution, by the ids of its messages or by its value."""
-        if self.node != other.node:
-            return False
-        mine, theirs = _message_ids(self.value), _message_ids(other.value)
-        return bool(mine & theirs) if mine and theirs else same(self.value, other.value)
+        """Whether it is the same execution."""
+        return self.node == other.node and bool(self.marks & other.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What is kept of a result that the stream brought."""
+
+    node: str
+    marks: frozenset[str]
 
 
 class Gap:
     """Notes what the stream brought, and finds what it did not."""
 
     def __init__(self) -> None:
-        self._count: Counter[str] = Counter()
-        self._since: list[Result] = []
-        self._first: Counter[str] | None = None
+        self._came: list[_Came] = []
+        self._opened_at: int | None = None
         self._filled: list[Result] = []
 
     @property
     def is_open(self) -> bool:
         """Whether something may be missing."""
-        return self._first is not None
+        return self._opened_at is not None
 
     def note(self, event: StreamEvent) -> None:
         """An event came."""
@@ -55,14 +71,12 @@ class Gap:
             return
         for node, value in event.data.items():
             if not node.startswith("__"):
-                self._count[node] += 1
-                if self._first is not None:
-                    self._since.append(Result(node, value))
+                self._came.append(_Came(node, Result(node, value).marks))
 
     def opens(self) -> None:
         """The line is lost: from here on something may be missing."""
-        if self._first is None:
-            self._first = self._count.copy()
+        if self._opened_at is None:
+            self._opened_at = len(self._came)
 
     def repeats(self, event: StreamEvent) -> bool:
         """Whether it brings what was filled already: it ended while the history was read. Forgets that it was."""
@@ -99,13 +113,31 @@ class Gap:
             yield event
 
     def _missing(self, tree: CheckpointTree, run_id: str) -> Iterator[Result]:
-        """Of each node's executions the first ones came before the line was lost, in this order."""
-        before, seen = Counter(self._count if self._first is None else self._first), list(self._since)
+        """What nobody saw. Parallel nodes end in any order, so each result is looked for among all that came.
+
+        What is known by nothing (a server may stream it otherwise than it stores it) came before the line was lost, as
+        long as more executions of its node did than are known.
+        """
+        places: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
+        for place, came in enumerate(self._came):
+            for mark in came.marks:
+                places[came.node, mark].append(place)
+        known: set[int] = set()
+        unknown: list[Result] = []
         for result in results_of(tree, run_id):
+            queues = [places[result.node, mark] for mark in result.marks]
+            for queue in queues:
+                while queue and queue[0] in known:
+                    queue.popleft()
+            found = next((queue[0] for queue in queues if queue), None)
+            if found is None:
+                unknown.append(result)
+            else:
+                known.add(found)
+        before = Counter(came.node for place, came in enumerate(self._came[: self._opened_at]) if place not in known)
+        for result in unknown:
             if before[result.node]:
                 before[result.node] -= 1
-            elif known := next((other for other in seen if result.is_seen_in(other)), None):
-                seen.remove(known)
             else:
                 yield result
 
@@ -127,6 +159,29 @@ def results_of(tree: CheckpointTree, run_id: str) -> list[Result]:
         for task in behind.tasks
         if task.result is not None and task.name != START
     ]
+
+
+def _digest(value: JSON) -> str:
+    """A mark of a value, made in little time also of a big one: of its beginning, and of sizes."""
+    found = hashlib.sha256()
+    todo: list[JSON] = [value]
+    for _ in range(MOST_PARTS):
+        if not todo:
+            break
+        at = todo.pop()
+        if isinstance(at, dict):
+            keys = sorted(at) if len(at) <= MOST_PARTS else list(islice(at, MOST_PARTS))
+            words = f"{{{len(at)} {[key[:MOST_TEXT] for key in keys]}"
+            todo.extend(at[key] for key in keys)
+        elif isinstance(at, list):
+            words = f"[{len(at)}"
+            todo.extend(at[:MOST_PARTS])
+        elif isinstance(at, str):
+            words = f"'{len(at)} {at[:MOST_TEXT]}"
+        else:
+            words = repr(at) if isinstance(at, float) else f"{type(at).__name__} {hash(at)}"
+        found.update(words.encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
 
 
 def _message_ids(value: JSON) -> set[str]:
