@@ -259,6 +259,15 @@ def test_long_authors_are_counted_or_cut() -> None:
     assert TimelineRows(tree).text_of("c05").author == "look_up_prices+look_up_costs"
 
 
+@pytest.mark.parametrize(("width", "author"), [(90, "look_up×3"), (43, "look_…×3")])
+def test_a_node_that_ran_several_times_keeps_its_name(width: int, author: str) -> None:
+    tree = weather_tree()
+    done = tuple(Task(str(number), "look_up", result={}) for number in range(3))
+    tree.add([replace(tree["c04"], tasks=done, next=("look_up",) * 3)])
+    tree.add([replace(tree["c04"], checkpoint_id="c05", parent_id="c04", tasks=(), step=5)])
+    assert f"◉ {author} " in drawn(TimelineRows(tree), width)[0]
+
+
 @pytest.mark.parametrize(
     ("age", "word"),
     [

@@ -40,6 +40,9 @@ __all__ = [
     "step_words",
 ]
 
+LEAST_NAME = 3
+"""Cells of a node's name below which it says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowText:
@@ -59,6 +62,8 @@ class RowText:
     """Other ways to say `words`, ever shorter, for rows without the room."""
     authors: int = 1
     """How many nodes made the checkpoint."""
+    node: str = ""
+    """The node, where it is one that ran several times side by side."""
     since: datetime | None = None
     """When a turn began, on the row of its input: its age says more than a time that passed."""
 
@@ -74,6 +79,9 @@ class RowText:
     def author_fitting(self, cells: int) -> str:
         """The author in at most `cells`; many nodes are counted where their names have no room."""
         if self.authors > 1 and cell_len(self.author) > cells:
+            times = f"×{self.authors}"
+            if self.node and cells - cell_len(times) >= LEAST_NAME:
+                return shorten(self.node, cells - cell_len(times)) + times
             return shorten(f"{self.authors} nodes", cells)
         return shorten(self.author, cells)
 
@@ -111,6 +119,7 @@ def row_text(tree: CheckpointTree, checkpoint: Checkpoint, activity: Activity = 
         note="fork" if forked else "",
         shorter=tuple(shorter),
         authors=len(origin.nodes) or 1,
+        node=one_line(origin.nodes[0]) if len(set(origin.nodes)) == 1 else "",
         since=checkpoint.created_at if origin.kind is OriginKind.INPUT else None,
     )
 
