@@ -108,6 +108,34 @@ async def test_it_is_seen_and_escape_stops_it_and_the_end_key_goes_on() -> None:
         assert driver.screen.current_pane == "threads"
 
 
+async def test_the_end_key_goes_to_the_end_once_it_is_read() -> None:
+    backend = slow(400)
+    async with opened_app(backend) as driver:
+        timeline = driver.screen.timeline
+        await driver.until(lambda: "esc stops" in foot(driver), "that it is being read")
+        await driver.press("2", "G")
+        assert timeline.selected != "c00"
+        await driver.press("escape")
+        await driver.until(lambda: foot(driver) == "stopped · G reads on", "that it stopped")
+        await driver.press("G")
+        backend.allow()
+        await driver.until(lambda: timeline.selected == "c00", "the oldest row")
+        await driver.until(lambda: driver.shown_id == "c00", "its state")
+        assert timeline.scroll_offset.y == timeline.max_scroll_y
+
+
+async def test_who_leaves_the_last_row_meanwhile_stays_there() -> None:
+    backend = slow(400)
+    async with opened_app(backend) as driver:
+        timeline = driver.screen.timeline
+        await driver.press("2", "G", "k", "j", "k")
+        place = timeline.selected
+        backend.allow()
+        await driver.until(lambda: timeline.summary == "400 checkpoints", "everything")
+        await driver.until(lambda: timeline.row_count == 400, "all rows")
+        assert timeline.selected == place
+
+
 async def test_escape_in_the_state_goes_back_and_the_reading_goes_on() -> None:
     backend = slow(400)
     async with opened_app(backend) as driver:

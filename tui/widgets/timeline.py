@@ -66,6 +66,8 @@ class Timeline(LineList):
         self._view: TimelineRows | None = None
         self._path = Path()
         self._empty = ""
+        self._goes_to_end = False
+        """Whether the cursor waits at the last row for all that is older."""
 
     @property
     def view(self) -> TimelineRows | None:
@@ -100,6 +102,7 @@ class Timeline(LineList):
         self._view.now = self._now() if self._now is not None else None
         self._view.update()
         self._cursor = None
+        self._goes_to_end = False
         self.scroll_to(y=0, animate=False)
         self._goto(self._view.reveal(select) if select in tree and select is not None else self._head_number())
         self.lines_changed()
@@ -117,6 +120,9 @@ class Timeline(LineList):
         if self._view is None:
             return
         self._refold(lambda view: view.update())
+        if self._goes_to_end and self._view.tree.complete:
+            super().action_last()
+            self._goes_to_end = False
 
     def select(self, checkpoint_id: str) -> bool:
         """Move the cursor to a checkpoint, as if the user had, unfolding what hides it; whether it is loaded."""
@@ -193,6 +199,7 @@ class Timeline(LineList):
     def cursor_moved(self, old: int | None, new: int) -> None:
         """Brighten the new path; ask for older pages near the end; tell the screen."""
         assert self._view is not None  # noqa: S101 - there are rows
+        self._goes_to_end = False
         before, self._path = self._path, self._view.path_to(new)
         if old is not None and self._path.same_way(before):
             self.rows_changed(min(old, new), max(old, new))
@@ -211,9 +218,11 @@ class Timeline(LineList):
         return (self._cursor or 0) + 2 * max(1, self.size.height) >= len(self._view.lanes)
 
     def action_last(self) -> None:
-        """To the last row, and read on to the end of the thread."""
+        """To the last row, and to the end of the thread once it is read, unless the cursor is moved meanwhile."""
+        self.tree_grew()  # the last row may not be drawn yet
         super().action_last()
         if self._view is not None and not self._view.tree.complete:
+            self._goes_to_end = True
             self.post_message(self.NeedOlder(all_of_them=True))
 
     def double_clicked(self, index: int) -> None:
