@@ -240,6 +240,44 @@ async def test_a_second_run_takes_the_pane_and_the_end_of_the_first_is_told(ends
         assert not any("r-2 has ended" in words and "weather" not in words for words in driver.heard)
 
 
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_what_came_of_a_run_is_seen_on_its_thread_only(size: tuple[int, int]) -> None:
+    backend = FakeBackend()
+    first, second = backend.add_weather_thread(), backend.add_weather_thread()
+
+    async def open_thread(thread_id: str) -> None:
+        await driver.press("1")
+        driver.screen.threads_list.select(thread_id)
+        await driver.press("enter")
+        await driver.until(
+            lambda: driver.screen.history.opened and driver.screen.history.opened.thread_id == thread_id, "the thread"
+        )
+
+    async with app_on_fake(size=size, backend=backend) as (driver, _):
+        pane = driver.screen.live_pane
+        await open_thread(first)
+        tap = Tap(backend)
+        await driver.select_step(1)
+        await driver.press("r")
+        await driver.yes()
+        await driver.until(lambda: driver.screen.live.run_id, "the run")
+        await open_thread(second)
+        whose = f"of {driver.screen.history.title[:12]}"
+        await driver.until(lambda: whose in str(pane.border_title) + live(driver)[0], "whose it is")
+        await open_thread(first)
+        tap.run_out()
+        await driver.run_over()
+        assert live(driver)[0].startswith(" ✓ success")
+        await driver.press("4")
+        await open_thread(second)
+        await driver.until(lambda: not pane.display, "no line of the other thread")
+        await driver.press("4")
+        assert driver.screen.current_pane == "timeline"
+        assert driver.heard[-1].startswith("No run is followed")
+        await open_thread(first)
+        await driver.until(lambda: live(driver)[0].startswith(" ✓ success"), "its own line again")
+
+
 async def test_a_run_in_the_background_comes_to_the_front() -> None:
     backend = FakeBackend()
     first, second = backend.add_weather_thread(), backend.add_weather_thread()

@@ -289,25 +289,3 @@ async def test_a_thread_that_others_cancelled_is_told_from_one_that_waits(server
         await threads.read_first()
         threads.put(await driver.screen.session.backend.glance(cancelled))
         assert is_cancelled(cancelled), "a reading that does not tell it changes nothing"
-
-
-async def test_the_folded_line_says_whose_run_it_is(server_url: str) -> None:
-    other = new_thread(server_url, "agent", {"messages": [{"role": "user", "content": "weather in Oslo"}]})
-    thread_id = new_thread(server_url, "agent", {"messages": [{"role": "user", "content": "weather in Rome"}]})
-    async with app_on_server(server_url, size=(200, 50), open_address=Address(thread_id)) as driver:
-        await driver.select_step(1)
-        await driver.press("r")
-        await driver.yes()
-        await driver.run_over()
-        await driver.press("2")
-        assert "weather in Rome" not in live_text(driver), "it is that of the open thread"
-        driver.screen.threads_list.select(other)
-        await driver.press("1", "enter")
-        await driver.until(lambda: "of weather in Rome ·" in live_text(driver), "the name of the other thread")
-        await driver.press("4")
-        await driver.until(lambda: not driver.screen.live_pane.is_folded, "the run again")
-        assert "of weather in Rome" in str(driver.screen.live_pane.border_title)
-        driver.screen.threads_list.select(thread_id)
-        await driver.press("1", "enter")
-        await driver.until(lambda: "success · run" in live_text(driver), "the pane to fold")
-        await driver.until(lambda: "weather in Rome" not in live_text(driver), "the thread of the run")

@@ -130,11 +130,17 @@ class LiveControl:
         return known is not None
 
     def thread_opened(self) -> None:
-        """Another thread is open: the pane says whose run it shows, if it is not this one's."""
-        shown = self._shown
+        """Another thread is open: the pane says whose run it shows, if it is not this one's.
+
+        One that is over is shown where it ran, and nowhere else.
+        """
+        shown, pane = self._shown, self._screen.live_pane
         if shown is not None:
             is_here = shown.opened.thread_id == getattr(self._screen.history.opened, "thread_id", None)
-            self._screen.live_pane.set_thread("" if is_here else self._screen.history.title_of(shown.opened))
+            pane.set_thread("" if is_here else self._screen.history.title_of(shown.opened))
+            pane.set_seen(is_here or not pane.is_over or shown.is_lost)
+            if not pane.has_run and self._screen.current_pane == "live":
+                self._screen.show_pane("timeline")
 
     def server_is_back(self) -> None:
         """It answers again: runs whose line was given up are joined again by themselves, in the background, too."""

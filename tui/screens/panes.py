@@ -66,7 +66,7 @@ class PanesScreen(TalkingScreen):
     def show_pane(self, name: str, *, focus: bool = True) -> None:
         """Bring a pane to the front; in a narrow terminal it takes the place of the others."""
         if name == "live" and not self.live_pane.has_run:
-            words = "No run is followed yet: {timeline.replay} replays, {timeline.input} runs an input, "
+            words = "No run is followed here: {timeline.replay} replays, {timeline.input} runs an input, "
             self.no_use(keyed(words + "{timeline.join} joins a run."))
             return
         for pane in PANES:

@@ -129,6 +129,10 @@ class LivePane(LineView):
         self._thread = one_line(title, 40)
         self.show_title()
 
+    def set_seen(self, seen: bool) -> None:
+        """Show the run, or hide what came of it."""
+        self.set_class(seen, "-has-run")
+
     def line_lost(self, words: str) -> None:
         """The line to the run broke (`words`), or is there again (no words)."""
         self._line = words
