@@ -288,7 +288,7 @@ class LiveControl:
         self._tell_end(followed, ended, in_sight=is_shown and followed.opened is self._screen.history.opened)
 
     def _tell_end(self, followed: Followed, ended: RunEnded, *, in_sight: bool) -> None:
-        """Told where nobody sees it: else the live pane has said it. That a run goes on is told always."""
+        """Told where nobody sees it: else the live pane has said it. That a run may go on is told always."""
         about = ended.run_id or ""
         name = f"Run …{tail(ended.run_id or '')}"
         if not in_sight:
@@ -296,7 +296,7 @@ class LiveControl:
         why = f" {one_line(ended.error, 300)}" if ended.error else ""
         if ended.end is RunEnd.LOST:
             joins = keyed("{timeline.join} joins it again.")
-            words = f"{name}: the stream ended, but the run goes on at the server. {joins}{why}"
+            words = f"{name}: the stream ended; the run may go on at the server. {joins}{why}"
             self._screen.warn(words, about=about)
         elif ended.end in (RunEnd.SUCCESS, RunEnd.WAITING):
             if not in_sight:

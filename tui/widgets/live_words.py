@@ -9,7 +9,7 @@ ENDS = {
     RunEnd.SUCCESS: ("✓", "ok", "success"),
     RunEnd.WAITING: ("‖", "mark-waiting", "interrupted, waits"),
     RunEnd.CANCELLED: ("⊘", "warning", "cancelled"),
-    RunEnd.LOST: ("┄", "warning", "lost, it goes on at the server: {timeline.join} joins"),
+    RunEnd.LOST: ("┄", "warning", "line lost, it may go on at the server: {timeline.join} joins"),
     RunEnd.GONE: ("✂", "warning", "gone: the server came back without it"),
 }
 """Mark, style and words of an end; others are failures."""
