@@ -24,6 +24,8 @@ GRAPHS = Path(__file__).parent / "graphs"
 TEST_GRAPHS = {name: GRAPHS / f"{name}.py" for name in ("echo", "gate", "slow", "hostile")}
 
 _HOME_VARIABLES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+_TERMINAL_VARIABLES = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
+"""What a developer's terminal says of itself, and the app goes by."""
 _home = pytest.StashKey[str]()
 
 
@@ -32,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.mkdtemp(prefix="forkpoint-tests-")
     config.stash[_home] = home
     # Workers of xdist were seen with COLUMNS: verbs would cut their lines to that.
-    for name in [name for name in os.environ if name.startswith("FORKPOINT_") or name in ("COLUMNS", "LINES")]:
+    for name in [name for name in os.environ if name.startswith("FORKPOINT_") or name in _TERMINAL_VARIABLES]:
         del os.environ[name]
     for name in _HOME_VARIABLES:
         folder = Path(home) / name.lower()
