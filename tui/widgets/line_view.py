@@ -48,8 +48,8 @@ class LineView(ScrollView, can_focus=True):
         self._drawn_lines: dict[tuple[Line, int, str], Strip] = {}
         self._styles_by_name: dict[str, Style] = {}
         self._base: Style | None = None
-        self._lines_width = -1
-        """The width that the lines were made for last."""
+        self._lines_size: Size | None = None
+        """The width that the lines were made for last, and how many there were."""
 
     @property
     def base(self) -> Style:
@@ -86,8 +86,8 @@ class LineView(ScrollView, can_focus=True):
             self._strips = {key: strip for key, strip in self._strips.items() if key[0] < from_line}
         else:
             self._strips.clear()
-        self._lines_width = self.scrollable_content_region.width
-        self._resized_to(Size(self._lines_width, self.line_count))
+        self._lines_size = Size(self.scrollable_content_region.width, self.line_count)
+        self._resized_to(self._lines_size)
         self.refresh(self.size.region)
 
     def _resized_to(self, size: Size) -> None:
@@ -109,9 +109,9 @@ class LineView(ScrollView, can_focus=True):
         self._base = None
 
     def on_resize(self, event: Resize) -> None:
-        """Another width means other lines. To come into sight again means nothing: that is drawn anyway."""
+        """Another size may mean other lines. To come into sight again means nothing: that is drawn anyway."""
         del event
-        if self.scrollable_content_region.width != self._lines_width:
+        if Size(self.scrollable_content_region.width, self.line_count) != self._lines_size:
             self.lines_changed()
 
     def render_line(self, y: int) -> Strip:
