@@ -353,3 +353,29 @@ def cursor_is_seen(driver: Driver) -> bool:
     at = timeline.cursor_line()
     top, height = timeline.scroll_offset.y, timeline.scrollable_content_region.height
     return at is not None and top <= at < top + height and timeline.has_focus
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_what_comes_above_is_counted_until_it_is_in_sight(size: tuple[int, int]) -> None:
+    backend = long_thread(80)
+    async with app_on_fake(size=size, backend=backend) as (driver, _):
+        timeline = driver.screen.timeline
+
+        def says() -> bool:
+            line = screen_lines(driver.app)[0 if size[0] == 80 else 1]
+            return "3 newer above · g" in "".join(segment.text for segment in line)
+
+        await driver.press("2", "pagedown", "pagedown")
+        await driver.until(lambda: timeline.row_count == 80, "all rows")
+        assert not timeline.newer_above, "nothing came"
+        last = backend.rows["t-1"][-1]
+        for number in range(3):
+            made = replace(last, checkpoint_id=f"e{number}", parent_id=last.checkpoint_id, step=80 + number)
+            backend.rows["t-1"].append(made)
+            last = made
+        selected = timeline.selected
+        await driver.press("ctrl+r")
+        await driver.until(says, "how many came")
+        assert timeline.selected == selected
+        await driver.press("g")
+        await driver.until(lambda: not says(), "that they are seen")

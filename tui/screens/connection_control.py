@@ -222,6 +222,7 @@ class ConnectionControl:
         in_front = screen.history.title, screen.history.facts
         if screen.current_pane == "threads":
             in_front = screen.threads.title, screen.threads.facts
+        newer = screen.history.newer if screen.current_pane == "timeline" else ""
         title, counts = in_front if screen.has_class("-narrow") else ("", "")
         screen.query_one(HeaderLine).show(
             HeaderFacts(
@@ -235,5 +236,6 @@ class ConnectionControl:
                 production=screen.care.production,
                 title=one_line(title),
                 counts=one_line(counts),
+                newer=newer,
             )
         )

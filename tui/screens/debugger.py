@@ -182,7 +182,8 @@ class DebuggerScreen(CarefulScreen):
     def show_titles(self) -> None:
         """Draw the panes' titles and the header again."""
         set_title(self.threads_list, self.threads.title, self.threads.facts)
-        set_title(self.timeline, self.history.title, self.history.facts, self.history.older.words)
+        facts = " · ".join(filter(None, (self.history.newer, self.history.facts)))
+        set_title(self.timeline, self.history.title, facts, self.history.older.words)
         self.show_header()
 
     def action_copy(self) -> None:
@@ -277,6 +278,10 @@ class DebuggerScreen(CarefulScreen):
             self.history.older.stop()
         elif not self.work.stop_waiting():
             super().action_back()
+
+    @on(Timeline.NewerChanged)
+    def _newer_above(self) -> None:
+        self.show_titles()
 
     @on(Timeline.Inspect)
     def _inspect(self) -> None:

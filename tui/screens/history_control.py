@@ -243,6 +243,12 @@ class HistoryControl:
         return f"…{tail(thread.thread_id, 8)}" if title == NO_MESSAGES else title
 
     @property
+    def newer(self) -> str:
+        """What came above the rows that are in sight, and the key that goes there."""
+        count = self._screen.timeline.newer_above
+        return keyed(f"{count:,} newer above · {{view.top}}") if count else ""
+
+    @property
     def facts(self) -> str:
         """How much there is of the open thread, and what its title hides."""
         thread = self.thread

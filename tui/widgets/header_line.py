@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.domain.safe_text import cell_len
-from tui.widgets.lines import Line, clip, width_of
+from tui.widgets.lines import Line, clip, fit, width_of
 
 GAP = "   "
 
@@ -35,6 +35,8 @@ class HeaderFacts:
     title: str = ""
     """What the pane in front shows; "" where all panes are seen with titles of their own."""
     counts: str = ""
+    newer: str = ""
+    """What came above the rows that are in sight: it stays where a title is long."""
     is_stale: bool = True
     """Offline: whether what is shown was read while there was a connection."""
 
@@ -112,6 +114,12 @@ def _narrow(facts: HeaderFacts, width: int) -> tuple[Line, Line]:
     host: Line = ((GAP + facts.address.partition("://")[2].rstrip("/"), "calm"),)
     right = (*host, *state) if width_of((*title, *host, *state)) <= width else state
     counts = facts.counts.split(" · ") if facts.counts else []
+    if facts.newer:
+        newer: Line = ((GAP + facts.newer, "name"),)
+        room = width - width_of((*newer, *state))
+        if width_of((*title, *newer, *right)) > width:
+            title, right = ((fit(" " + facts.title, min(room, width_of(title))), "name"),), state
+        title = (*title, *newer)
     while counts and width_of((*title, *right)) + cell_len(GAP + " · ".join(counts)) > width:
         counts.pop()
     return (*title, *(((GAP + " · ".join(counts), "calm"),) if counts else ())), right

@@ -77,6 +77,7 @@ DEFAULTS: Mapping[str, str] = {
     "value.markdown": "m",
     "view.bottom": "G,end",
     "view.down": "j,down",
+    "view.top": "g,home",
     "view.up": "k,up",
 }
 """The keys of commands that texts name, as their bindings have them; a test holds the two together."""

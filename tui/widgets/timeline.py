@@ -15,6 +15,7 @@ from tui.domain.tree import CheckpointTree
 from tui.widgets.key_names import keyed
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Line
+from tui.widgets.newer_above import NewerAbove
 from tui.widgets.timeline_lanes import Path
 from tui.widgets.timeline_rows import TimelineRows
 from tui.widgets.told import NOTHING_DONE
@@ -48,6 +49,9 @@ class Timeline(LineList):
 
         all_of_them: bool = False
 
+    class NewerChanged(Message):
+        """More, or fewer, checkpoints came above that were not in sight yet."""
+
     class Inspect(Message):
         """Enter: go on to the inspector."""
 
@@ -68,6 +72,8 @@ class Timeline(LineList):
         self._empty = ""
         self._goes_to_end = False
         """Whether the cursor waits at the last row for all that is older."""
+        self._newer: NewerAbove | None = None
+        self._newer_said = 0
 
     @property
     def view(self) -> TimelineRows | None:
@@ -103,6 +109,8 @@ class Timeline(LineList):
         self._view.update()
         self._cursor = None
         self._goes_to_end = False
+        self._newer = NewerAbove(tree)
+        self._newer_said = 0
         self.scroll_to(y=0, animate=False)
         self._goto(self._view.reveal(select) if select in tree and select is not None else self._head_number())
         self.lines_changed()
@@ -110,6 +118,7 @@ class Timeline(LineList):
     def show_nothing(self, words: str) -> None:
         """No thread is open, or it has no checkpoints: say what to do next."""
         self._view = None
+        self._newer, self._newer_said = None, 0
         self._cursor = None
         self._path = Path()
         self._empty = words
@@ -123,6 +132,27 @@ class Timeline(LineList):
         if self._goes_to_end and self._view.tree.complete:
             super().action_last()
             self._goes_to_end = False
+        if self._newer is not None:
+            self._newer.take_in()
+            self.call_after_refresh(self._look_above)  # the cursor's row is brought into sight before
+
+    @property
+    def newer_above(self) -> int:
+        """How many checkpoints came at the head, above what is in sight."""
+        return self._newer_said
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """What one scrolls up to has been seen."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look_above()
+
+    def _look_above(self) -> None:
+        if self._newer is None or not self.size.height:
+            return
+        self._newer.look(self._number_of, int(self.scroll_offset.y))
+        if len(self._newer) != self._newer_said:
+            self._newer_said = len(self._newer)
+            self.post_message(self.NewerChanged())
 
     def select(self, checkpoint_id: str) -> bool:
         """Move the cursor to a checkpoint, as if the user had, unfolding what hides it; whether it is loaded."""
