@@ -22,6 +22,7 @@ from tui.backends.errors import (
 from tui.domain.addresses import Address
 from tui.domain.checkpoint import Checkpoint
 from tui.domain.transcript import StreamEvent
+from tui.screens.travel_control import ANOTHER_GOES_ON
 from tui.session.events import RunEnd
 
 BUSY = Conflict("The thread is busy with a run.", hint="Wait for it, or cancel it.", status=409)
@@ -62,6 +63,20 @@ async def test_cannot_connect_then_can(error: BackendError) -> None:
         await driver.press("ctrl+r")
         await driver.until(lambda: driver.screen.timeline.row_count == 5, "the timeline after the second try")
         assert "weather in SF" in driver.text("#threads")
+
+
+async def test_a_question_says_that_somebody_elses_run_goes_on() -> None:
+    async with app_on_fake() as (driver, _):
+        opened = driver.screen.history.opened
+        assert opened is not None
+        await driver.select_step(1)
+        opened.reread_as(replace(opened.thread, status="busy"))
+        await driver.press("r")
+        assert ANOTHER_GOES_ON in await driver.asked()
+        await driver.press("n")
+        opened.reread_as(replace(opened.thread, status="idle"))
+        await driver.press("r")
+        assert "goes on" not in await driver.asked()
 
 
 @pytest.mark.parametrize("method", ["update_state", "stream_run", "get_run", "checkpoint"])

@@ -29,6 +29,9 @@ Planned = Callable[[OpenThread, TravelPlan], None]
 SENDING = "Sending …"
 """What an editor says while what was typed is on its way."""
 
+ANOTHER_GOES_ON = "A run goes on on this thread: until it has ended the server may refuse another."
+"""What a question says first where somebody else's run is known of."""
+
 
 class TravelControl:
     """Intents of the user on the open thread."""
@@ -240,6 +243,8 @@ class TravelControl:
         if self._screen.live.is_streaming_on(opened):
             raise PlanError(self._busy_words(plan))
         question, details = question_of(plan, "" if self._screen.care.production else self._screen.address)
+        if opened.thread.status == "busy":  # as far as is known: only the server knows
+            details = f"{ANOTHER_GOES_ON} {details}"
 
         def start() -> None:
             on_yes()
