@@ -34,6 +34,7 @@ from urllib.parse import urlsplit
 
 from tui.config_file import check_reference, load_config
 from tui.config_secrets import resolve_secret
+from tui.config_servers import protecting
 from tui.config_values import (
     ASCII_VARIABLE,
     DEFAULT_URL,
@@ -132,6 +133,7 @@ def resolve_connection(
 ) -> Connection:
     """Settle on one connection. `backend` is a URL or a profile's name; the most restrictive read-only wins.
 
+    A URL is as read-only, and as much production, as the profiles of the same server; nothing else of them counts.
     The key in FORKPOINT_API_KEY belongs to FORKPOINT_URL or to an explicit URL, never to a profile.
 
     Raises:
@@ -147,6 +149,14 @@ def resolve_connection(
     chosen, url = _chosen(config, backend, profile, environ)
     owns_key = chosen is None and (backend is not None or bool(environ.get(URL_VARIABLE)))
     base = chosen or Profile("", url)
+    ssh = _ssh_host(base.ssh if ssh is None else ssh)
+    # Who names a profile has chosen; a URL says nothing of how careful to be, but its server may be known.
+    followed = [chosen] if chosen is not None else protecting(config.profiles.values(), base.url, ssh)
+    by_profiles = tuple(
+        "read_only in the profile" if profile is chosen else f"read_only in profile {profile.name}, the same server"
+        for profile in followed
+        if profile.read_only
+    )
     cert_file, cert_key_file = _pair(cert) if cert else (base.cert_file, base.cert_key_file)
     references = dict(base.headers) | dict(_header_option(text) for text in headers)
     connection = Connection(
@@ -159,15 +169,17 @@ def resolve_connection(
         cert_file=_path(cert_file),
         cert_key_file=_path(cert_key_file),
         proxy=_proxy(proxy or base.proxy, environ),
-        ssh=_ssh_host(base.ssh if ssh is None else ssh),
+        ssh=ssh,
         insecure_http=insecure_http or base.insecure_http,
-        read_only=read_only or base.read_only,
-        read_only_by=(*by_option, *by_variable, *(("read_only in the profile",) if base.read_only else ())),
-        production=base.production,
+        read_only=read_only or bool(by_profiles),
+        read_only_by=(*by_option, *by_variable, *by_profiles),
+        production=any(profile.production for profile in followed),
         ask=base.ask,
         assistant=assistant or base.assistant,
         theme=base.theme or config.theme,
         profile=base.name or None,
+        secret_variables=config.secret_variables
+        | {text.removeprefix("env:") for text in (*references.values(), proxy or "") if text.startswith("env:")},
         mistakes=config.mistakes,
     )
     if connection.proxy and connection.ssh:

@@ -11,6 +11,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ _PROFILE_KINDS: Mapping[str, str] = {
 }
 _SYNTAX_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
 
+_VARIABLE = re.compile(r"""["']env:([^"'\n]+)|api_key_env["']?\s*=\s*["']([^"'\n]+)""")
+
 Path_ = tuple[str, ...]
 
 
@@ -62,8 +65,9 @@ def load_config(path: Path | None = None) -> Config:
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX_LINE.search(str(error))
         line = int(found[1]) if found and found[1] else len(text.splitlines())
-        return _unreadable(Mistake(path, line, f"is not TOML from here on: {_SYNTAX_LINE.sub('', str(error))}."))
-    return _Reader(path, text).config(data)
+        broken = _unreadable(Mistake(path, line, f"is not TOML from here on: {_SYNTAX_LINE.sub('', str(error))}."))
+        return replace(broken, secret_variables=_secret_variables(text))
+    return replace(_Reader(path, text).config(data), secret_variables=_secret_variables(text))
 
 
 def check_reference(value: object) -> str:
@@ -75,6 +79,11 @@ def check_reference(value: object) -> str:
         if value.startswith("keyring:") and service and slash and user:
             return ""
     return "must be a reference, env:VARIABLE or keyring:SERVICE/USER, so that no secret stands here"
+
+
+def _secret_variables(text: str) -> frozenset[str]:
+    """Found in the text itself, so that no mistake in a profile, or in the whole file, lets one of them out."""
+    return frozenset(name for found in _VARIABLE.findall(text) for name in found if name)
 
 
 def _unreadable(mistake: Mistake) -> Config:

@@ -75,6 +75,8 @@ class Config:
     """Whether to write little to the terminal; None where it does not say."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of commands, by the command's name."""
+    secret_variables: frozenset[str] = frozenset()
+    """Variables of the environment that the file names as the source of a secret, in whichever profile."""
     mistakes: tuple[Mistake, ...] = ()
     """All that is wrong, in the order of the lines."""
     spoilt: frozenset[str] = frozenset()
@@ -130,6 +132,8 @@ class Connection:
     profile: str | None = None
     audited: bool = True
     """Whether what is written there is logged; the demo's own server is nobody's business."""
+    secret_variables: frozenset[str] = frozenset()
+    """Variables of the environment that options or the config name as the source of a secret, used here or not."""
     mistakes: tuple[Mistake, ...] = ()
     """What is wrong in the config and could be left out without harm."""
 

@@ -125,3 +125,14 @@ def test_a_file_that_takes_nothing_is_said_once_and_the_write_goes_on(home: Home
     assert done.stderr.count("can't be written") == 1
     assert "too large" in done.stderr
     assert "go on without it" in done.stderr
+
+
+def test_a_record_that_is_not_understood_is_shown_as_it_is(home: Home) -> None:
+    home.file.parent.mkdir(parents=True)
+    home.file.write_text('{"colour": "blue"}\n{"time": "2026-01-02T03:04:05Z", "host": "http://h", "what": "run"}\n')
+    done = home.does("audit", url=None)
+    unknown, known = done.out.splitlines()
+    assert "not understood" in unknown
+    assert unknown.endswith('{"colour": "blue"}')
+    assert known.endswith("unknown"), "what came of it"
+    assert "None" not in done.out

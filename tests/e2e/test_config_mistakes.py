@@ -56,3 +56,13 @@ def test_one_that_may_have_protected_is_never_passed_over(config: Path, server_u
         assert app.ended() == 2
         assert "read_olny" in "".join(app.screen.lines())
         assert "1049" not in app.modes
+
+
+@pytest.mark.parametrize("verb", ["doctor", "threads"])
+def test_a_file_of_authorities_that_is_none_is_refused_on_plain_http_too(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "garbage.pem").write_text("garbage")
+    for name, reason in (("none.pem", "there is no such file"), ("garbage.pem", "")):
+        done = forkpoint(verb, "--ca", str(tmp_path / name), url="http://127.0.0.1:1")
+        assert (done.code, done.out) == (2, "")
+        assert f"{name} cannot be read: {reason}" in done.err
+        assert "--ca" in done.err

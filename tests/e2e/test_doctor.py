@@ -61,7 +61,7 @@ def test_every_fact_of_an_encrypted_server_with_a_key(server_url: str, tmp_path:
     assert f"{url.removeprefix('https://')} takes connections" in facts["port"]
     assert facts["encryption"].startswith("TLSv1.")
     assert "is trusted and ends on" in facts["certificate"]
-    assert facts["key"] == "accepted: x-api-key"
+    assert facts["key"] == "sent, and not refused: x-api-key"
     assert re.search(r"langgraph .*0\.\d+", facts["server"])
     assert re.search(r"[\d.]+ ms \(median of \d\)", facts["latency"])
     assert facts["clock"] == "agrees with this machine's"

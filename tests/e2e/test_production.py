@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 from langgraph_sdk import get_sync_client
 
+from tests.e2e.app_terminal import AppTerminal
 from tests.e2e.forkpoint import FORKPOINT, Done, forkpoint, ok
 
 ASKED = json.dumps({"messages": [{"role": "user", "content": "what's the weather in sf"}]})
@@ -130,6 +132,30 @@ def test_deleting_wants_the_id_typed(prod: Production) -> None:
     assert prod.checkpoints == 5
     assert prod.answers(prod.thread, "delete", prod.thread[-12:]).code == 0
     assert forkpoint("show", prod.thread, url=prod.url).code == 7
+
+
+@pytest.mark.parametrize("on", ["--profile", "--url"])
+@pytest.mark.parametrize("what", ["replay", "delete"])
+def test_ctrl_c_at_a_question_ends_at_once_and_nothing_is_done(
+    prod: Production, tmp_path: Path, what: str, on: str
+) -> None:
+    words = {"replay": ("replay", f"{prod.thread}@head~2"), "delete": ("delete", prod.thread)}[what]
+    where = (on, "prod") if on == "--profile" else (on, prod.url)
+    config = str(prod.folder)
+    with AppTerminal(*words, *where, state=tmp_path, columns=400, XDG_CONFIG_HOME=config, NO_COLOR="1") as verb:
+        verb.see("PRODUCTION")  # also by the URL: care follows the server
+        verb.see({"replay": "[y/N]", "delete": "Type it to delete it:"}[what])
+        os.kill(verb.pid, signal.SIGINT)
+        assert verb.ended() == 130
+        assert verb.screen.contains("Nothing was sent.")
+    assert prod.checkpoints == 5
+
+
+def test_the_url_of_a_production_server_asks_too(prod: Production) -> None:
+    for environ, words in (({}, ("--url", prod.url + "/")), ({"FORKPOINT_URL": prod.url}, ())):
+        done = forkpoint("new", *words, XDG_CONFIG_HOME=str(prod.folder), **environ)
+        assert (done.code, done.out) == (2, "")
+        assert f"PRODUCTION {prod.url}. " in done.err
 
 
 def test_deleting_by_the_whole_id_and_yes(prod: Production) -> None:

@@ -39,6 +39,9 @@ class Planted:
         return {
             "FORKPOINT_API_KEY": KEY,
             "PLANTED_AUTH": f"Bearer {AUTH}",
+            "PLANTED_FOO": "planted-foo-0123456789",
+            "PLANTED_SPARE": "planted-spare-0123456789",
+            "PLANTED_HEADER": "planted-header-0123456789",
             "XDG_STATE_HOME": str(self.home / "state"),
             "XDG_CONFIG_HOME": str(self.home / "config"),
             "XDG_CACHE_HOME": str(self.home / "cache"),
@@ -180,7 +183,14 @@ def test_no_crash_shows_a_key(planted: Planted, tmp_path: Path) -> None:
 
 
 def test_no_screen_shows_a_key(planted: Planted, tmp_path: Path) -> None:
-    words = ("open", planted.recorder.url, "--header", "Authorization=env:PLANTED_AUTH", "--thread", planted.thread)
+    config = planted.home / "config" / "forkpoint" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        '[profiles.spare]\nurl = "https://spare.example"\napi_key_env = "PLANTED_SPARE"\n'
+        'headers = { X-Spare = "env:PLANTED_HEADER" }\n'
+    )
+    headers = ("--header", "Authorization=env:PLANTED_AUTH", "--header", "X-Foo=env:PLANTED_FOO")
+    words = ("open", planted.recorder.url, *headers, "--thread", planted.thread)
     seen: list[str] = []
     editor = tmp_path / "editor"
     editor.write_text(f"#!/bin/sh\nenv > '{planted.home}/editor.env'\n")

@@ -107,7 +107,7 @@ async def opened_app(
     backend: Backend, *, size: tuple[int, int] = (120, 36), wait: bool = True, **options: Any
 ) -> AsyncIterator[Driver]:
     """The app on a backend, connected and with its first thread open."""
-    session = Session(backend, assistant=options.pop("assistant", None))
+    session = Session(backend, assistant=options.pop("assistant", None), left=options.pop("left", None))
     toasts = options.pop("toasts", False)
     app = ForkpointApp(session, now=options.pop("now", lambda: NOON), **options)
     async with app.run_test(size=size, notifications=toasts) as pilot:

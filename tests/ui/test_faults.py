@@ -319,6 +319,14 @@ async def test_a_named_checkpoint_that_is_not_there_opens_the_thread_anyway() ->
         assert has_heard(driver, "head~9")
 
 
+async def test_a_named_thread_that_is_not_there_is_told_in_whole_sentences() -> None:
+    backend = FakeBackend()
+    backend.add_weather_thread()
+    async with opened_app(backend, open_address=Address("nobody", None)) as driver:
+        said = " ".join(driver.text("#timeline").split())
+        assert "List them: forkpoint threads. enter on a thread tries again." in said
+
+
 async def test_quitting_asks_only_when_something_would_be_lost() -> None:
     async with app_on_fake() as (driver, _):
         await edit_query(driver)

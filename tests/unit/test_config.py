@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -113,6 +114,8 @@ def test_the_most_restrictive_read_only_wins(
     config = Config({"p": Profile("p", "http://127.0.0.1:1", read_only=in_profile)})
     environ = {} if variable is None else {"FORKPOINT_READ_ONLY": variable}
     assert resolve(config, environ, profile="p", read_only=flag).read_only is read_only
+    assert resolve(config, environ, backend="http://127.0.0.1:1", read_only=flag).read_only is read_only
+    assert resolve(config, environ | {"FORKPOINT_URL": "http://127.0.0.1:1/"}, read_only=flag).read_only is read_only
 
 
 def test_the_table_of_read_only_covers_every_combination() -> None:
@@ -123,9 +126,59 @@ def test_the_table_of_read_only_covers_every_combination() -> None:
         for variable in (None, "0", "1")
         for profile in (True, False)
     } <= covered
-    without = Config({"p": Profile("p", "http://127.0.0.1:1", read_only=True)})
-    assert not resolve(without, backend="http://127.0.0.1:1").read_only, "a URL is no profile"
-    assert resolve(without, {"FORKPOINT_READ_ONLY": "1"}, backend="http://127.0.0.1:1").read_only
+
+
+@pytest.mark.parametrize(
+    ("profile", "url"),
+    [
+        ("https://agents.example.com", "HTTPS://Agents.Example.com.:443/"),
+        ("https://agents.example.com/prod/", "https://agents.example.com//prod/x/../"),
+        ("https://agents.example.com/a b", "https://agents.example.com/a%20b"),
+        ("http://127.0.0.1:8123", "http://localhost:8123"),
+        ("http://[::1]:8123", "http://127.0.0.1:8123"),
+        ("http://b\u00fccher.example:80", "http://xn--bcher-kva.example"),
+    ],
+)
+def test_how_careful_to_be_follows_the_server_and_nothing_else_does(profile: str, url: str) -> None:
+    prod = replace(PROD, url=profile, headers={"X": "env:NONE"}, assistant="agent", ca_file="ca", insecure_http=True)
+    config = Config({"prod": prod, "local": LOCAL})
+    for found in (resolve(config, backend=url), resolve(config, {"FORKPOINT_URL": url})):
+        assert (found.read_only, found.production) == (True, True)
+        assert found.read_only_by == ("read_only in profile prod, the same server",)
+        nothing_else = Connection(found.url, read_only=True, read_only_by=found.read_only_by, production=True)
+        assert found == nothing_else
+
+
+@pytest.mark.parametrize(
+    ("profile", "url"),
+    [
+        ("https://agents.example.com", "http://agents.example.com"),
+        ("https://agents.example.com", "https://agents.example.com:8443"),
+        ("https://agents.example.com/prod", "https://agents.example.com/test"),
+        ("https://agents.example.com", "https://agents.example.com.evil.example"),
+        ("http://127.0.0.1:8123", "http://127.0.0.1.example:8123"),
+    ],
+)
+def test_another_server_is_not_what_a_profile_says_of_one(profile: str, url: str) -> None:
+    config = Config({"prod": replace(PROD, url=profile)})
+    found = resolve(config, backend=url)
+    assert (found.read_only, found.production) == (False, False)
+
+
+def test_the_most_restrictive_of_a_servers_profiles_wins_unless_one_is_named() -> None:
+    several = {
+        "look": Profile("look", "https://h", read_only=True),
+        "write": Profile("write", "https://h", production=True),
+        "far": Profile("far", "http://127.0.0.1:2024", production=True, ssh="bastion"),
+    }
+    config = Config(several)
+    by_url = resolve(config, backend="https://h")
+    assert (by_url.read_only, by_url.production) == (True, True)
+    named = resolve(config, profile="write")
+    assert (named.read_only, named.production) == (False, True)
+    assert not resolve(config).production, "behind an ssh host that is another machine"
+    assert resolve(config, ssh="bastion").production
+    assert resolve(Config({"p": Profile("p", DEFAULT_URL, production=True)})).production
 
 
 def test_headers_are_references() -> None:

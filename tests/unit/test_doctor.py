@@ -296,7 +296,7 @@ async def test_a_certificate_that_ends_soon(authority: trustme.CA, trusted: Path
     by_name = {finding.name: finding for finding in findings}
     assert by_name["encryption"].words.startswith("TLS")
     assert (by_name["certificate"].state, by_name["certificate"].value) == (State.WARN, 5)
-    assert by_name["key"].words == "accepted: x-api-key"
+    assert by_name["key"].words == "sent, and not refused: x-api-key"
     assert exit_code(findings) == 1
     assert "planted" not in str(findings)
 

@@ -7,7 +7,9 @@ import stat
 from pathlib import Path
 
 from tests.fakes import FakeBackend
+from tests.ui.driving import opened_app
 from tui.backends.errors import NotAllowed
+from tui.domain.addresses import Address
 from tui.domain.checkpoint import Run
 from tui.session.left_runs import MOST, LeftRun, LeftRuns
 from tui.session.session import Session
@@ -78,3 +80,18 @@ async def test_a_run_that_is_over_or_gone_is_forgotten(tmp_path: Path) -> None:
     backend.run_list[thread] = []
     assert await session.left_run() is None
     assert left.at(backend.address) == []
+
+
+async def test_runs_that_ended_are_forgotten_whichever_thread_is_opened_first(tmp_path: Path) -> None:
+    backend = FakeBackend()
+    thread = backend.add_weather_thread()
+    left = LeftRuns(tmp_path, pid=GONE)
+    for time, run_id in enumerate(("over", "gone", "active")):
+        run = LeftRun(backend.address, thread, run_id)
+        left.begun(run)
+        os.utime(left._file(run), (time, time))
+    backend.run_list[thread] = [Run("over", thread, status="success"), Run("active", thread, status="running")]
+    async with opened_app(backend, open_address=Address("latest"), left=left) as driver:
+        await driver.until(
+            lambda: [run.run_id for run in left.at(backend.address)] == ["active"], "two to be forgotten"
+        )

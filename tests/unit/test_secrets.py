@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from rich.traceback import Traceback
 from textual.color import Color
 
 from tui.cli.hiding import keep_from_children
-from tui.config import Connection
+from tui.config import Connection, load_config, resolve_connection
 from tui.domain.secrets import HIDDEN, hide_in_content, hide_named, hide_named_in_line, secret_spans, secrets_in
 from tui.widgets.line_filters import NoSecrets, NothingHiddenInPrints
 
@@ -172,3 +173,29 @@ def test_programs_that_are_started_get_no_key() -> None:
 )
 def test_the_beginning_of_a_json_text_ends_where_a_caller_is_named(line: str, left: str) -> None:
     assert hide_named_in_line(line) == left
+
+
+def test_programs_that_are_started_get_no_variable_that_is_named_as_a_secrets_source(tmp_path: Path) -> None:
+    profiles = """
+        [profiles.spare]
+        url = "https://spare.example"
+        api_key_env = "SPARE_KEY"
+        headers = { X-Foo = "env:SPARE_FOO", X-User = "env:USER" }
+        [profiles.spoilt]
+        api_key = 'env:SPOILT_KEY'
+        nonsense = 1
+        """
+    secrets = {"SPARE_KEY": "1", "SPARE_FOO": "2", "SPOILT_KEY": "3"}
+    environ = {**secrets, "MY_FOO": "4", "PROXY_URL": "http://p:1", "USER": "me", "PATH": "/bin", "OTHER": "4"}
+    for number, more in enumerate(("", "= not TOML")):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(profiles + more)
+        connection = resolve_connection(
+            load_config(path),
+            backend="https://h",
+            headers=["X-Foo=env:MY_FOO"],
+            proxy="env:PROXY_URL",
+            environ=environ,
+        )
+        keep_from_children(connection, left := dict(environ))
+        assert left == {"USER": "me", "PATH": "/bin", "OTHER": "4"}

@@ -83,6 +83,7 @@ def demo(plain: bool, wanted: Wanted) -> None:
     from tui.demo.server import start_demo_server
 
     as_text = plain or not (sys.stdin.isatty() and sys.stdout.isatty())
+    _keep_secrets()
     server = start_demo_server(on_progress=lambda text: click.echo(text, err=True))
     try:
         if as_text:
@@ -91,6 +92,14 @@ def demo(plain: bool, wanted: Wanted) -> None:
             _play_app(server.url, wanted)
     finally:
         server.stop()
+
+
+def _keep_secrets() -> None:
+    """Neither the demo's server nor an editor gets what the config names: the demo connects to nothing else."""
+    from tui.cli.hiding import keep_from_children
+    from tui.config import DEFAULT_URL, Connection, load_config
+
+    keep_from_children(Connection(DEFAULT_URL, secret_variables=load_config().secret_variables))
 
 
 def _play_story(url: str) -> None:

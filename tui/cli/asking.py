@@ -6,7 +6,9 @@ asked, and only `--yes` says yes.
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,7 +16,7 @@ import click
 from tui.cli.failures import Misuse, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tui.cli.options import Options
     from tui.domain.plans import TravelPlan
@@ -76,7 +78,9 @@ def ask_for_deletion(options: Options, typed: str, thread_id: str, words: str) -
             raise Misuse(f"{where}: name the thread to delete by its whole id, {sanitise(thread_id)}.")
         return
     text = sanitise(f"{where}: delete {words} for good?\nIts id is {thread_id}. Type it to delete it")
-    if not is_its_id(click.prompt(text, default="", show_default=False, err=True), thread_id):
+    with _ctrl_c_ends_it():
+        answer = click.prompt(text, default="", show_default=False, err=True)
+    if not is_its_id(answer, thread_id):
         click.echo("That is not its id. Nothing was deleted.", err=True)
         raise Stop(1)
 
@@ -84,9 +88,21 @@ def ask_for_deletion(options: Options, typed: str, thread_id: str, words: str) -
 def _ask(question: str) -> None:
     from tui.domain.safe_text import sanitise
 
-    if not click.confirm(sanitise(question), err=True):
+    with _ctrl_c_ends_it():
+        answer = click.confirm(sanitise(question), err=True)
+    if not answer:
         click.echo("Nothing was sent.", err=True)
         raise Stop(1)
+
+
+@contextmanager
+def _ctrl_c_ends_it() -> Iterator[None]:
+    """While a question waits: asyncio's handler only notes ctrl+c, and what reads the answer goes on reading."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _production(options: Options) -> str:

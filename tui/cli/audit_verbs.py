@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -52,12 +53,15 @@ def audit(limit: int, host: str | None, as_json: bool) -> None:
 def _row(entry: Mapping[str, JSON]) -> tuple[str, ...]:
     from tui.domain.safe_text import one_line
 
+    result = entry.get("result")
+    if not isinstance(entry.get("what"), str):  # of another version, or of somebody else: all that it says is shown
+        result = json.dumps(entry)
     cells = (
         _moment(entry.get("time")),
         _text(entry, "host"),
-        _text(entry, "what"),
+        _text(entry, "what", "not understood"),
         *(_end(entry, key) for key in ("thread", "checkpoint", "run")),
-        str(entry.get("result")),
+        "unknown" if result is None else str(result),
     )
     return tuple(one_line(cell, 200) for cell in cells)
 
@@ -69,9 +73,9 @@ def _moment(value: JSON) -> str:
         return "?"
 
 
-def _text(entry: Mapping[str, JSON], key: str) -> str:
+def _text(entry: Mapping[str, JSON], key: str, without: str = "-") -> str:
     value = entry.get(key)
-    return value if isinstance(value, str) and value else "-"
+    return value if isinstance(value, str) and value else without
 
 
 def _end(entry: Mapping[str, JSON], key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import MutableMapping, Sequence
 
@@ -55,13 +56,22 @@ def keep_out_of_the_log(secrets: Sequence[str]) -> None:
     Logger.__call__ = written  # type: ignore[method-assign]  # there is no other way in
 
 
-def keep_from_children(connection: Connection, environ: MutableMapping[str, str] = os.environ) -> None:
-    """From now on leave the connection's secrets out of the environment: neither ssh nor an editor needs them.
+_OF_EVERYBODY = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|PWD|HOST|HOSTNAME|LANG|LANGUAGE|LC_\w+|TERM|COLORTERM|TZ|TMPDIR|EDITOR|VISUAL|PAGER"
+    r"|DISPLAY|WAYLAND_DISPLAY|SSH_AUTH_SOCK|SSH_CONNECTION|XDG_\w+"
+)
+"""Variables that other programs need, whatever somebody makes a header of."""
 
-    A header that is no secret may come from a variable that others need, such as USER: that one stays.
+
+def keep_from_children(connection: Connection, environ: MutableMapping[str, str] = os.environ) -> None:
+    """From now on leave secrets out of the environment: neither ssh nor an editor needs them.
+
+    Those are the variables that options or the config name as a secret's source, also in profiles that are not in use,
+    and all with the same text as a secret in use. What others need, such as USER, stays where it is no secret in use.
     """
     secret = {connection.api_key, *(text for name, text in connection.headers.items() if is_secret_header(name))}
     if connection.proxy is not None and "@" in connection.proxy:
         secret.add(connection.proxy)
-    for name in [name for name, value in environ.items() if name == KEY_VARIABLE or (value and value in secret)]:
+    named = {KEY_VARIABLE, *(name for name in connection.secret_variables if not _OF_EVERYBODY.fullmatch(name))}
+    for name in [name for name, value in environ.items() if name in named or (value and value in secret)]:
         del environ[name]

@@ -100,6 +100,7 @@ def backend_options(function: F) -> F:
             ssh=ssh,
             insecure_http=insecure_http,
         )
+        _check_authorities(connection)
         typed = {"--profile": profile, "--url": url, "--ca": ca_file, "--cert": cert, "--proxy": proxy, "--ssh": ssh}
         given = [(option, text) for option, text in typed.items() if text] + [("--header", text) for text in headers]
         where = "".join(f" {option} {shlex.quote(text)}" for option, text in given)
@@ -123,6 +124,23 @@ def join_command(thread_id: str, run_id: str, where: str) -> str:
 def run_command(thread: str) -> str:
     """The command that starts a run, likewise."""
     return f"forkpoint run {shlex.quote(thread)} --input TEXT"
+
+
+def _check_authorities(connection: Connection) -> None:
+    """A CA file that is none is said at once, also where plain http does not need it yet."""
+    if connection.ca_file is None:
+        return
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=str(connection.ca_file))
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        missing = isinstance(error, FileNotFoundError)
+        reason = "there is no such file" if missing else getattr(error, "strerror", None) or str(error)
+        raise Misuse(
+            f"The certificates in {connection.ca_file} cannot be read: {reason}. "
+            "--ca (ca_file in a profile) wants a file of certificates in PEM form."
+        ) from None
 
 
 def _reached(connection: Connection) -> AbstractContextManager[Connection]:

@@ -29,6 +29,12 @@ def error_line(error: str) -> str:
     return error_parts(error)[0]
 
 
+def sentences(*parts: str) -> str:
+    """Parts said one after the other: one that ends without a mark, such as in a command, gets its full stop."""
+    said = [part.strip() for part in parts if part.strip()]
+    return " ".join(part if part[-1] in ".!?…" else f"{part}." for part in said)
+
+
 def _text(said: str) -> str | None:
     """The text of a Python string literal; None for anything else."""
     if not said:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.backends.errors import BackendError, CannotConnect
 from tui.domain.addresses import Address
+from tui.domain.error_words import sentences
 from tui.domain.safe_text import one_line
 from tui.screens.work import SHOW_AFTER
 from tui.widgets.header_line import HeaderFacts, HeaderLine
@@ -109,6 +110,7 @@ class ConnectionControl:
             counting.cancel()
         self.is_ready = True
         screen.beside.begin()
+        screen.work.start(screen.session.forget_ended, group="left runs")
 
     async def _count(self) -> None:
         """How many threads there are, which nobody waits for."""
@@ -149,7 +151,7 @@ class ConnectionControl:
         self.is_ready = True
         says_so = isinstance(error, BackendError) and not self._screen.threads_list.threads
         if isinstance(error, BackendError) and says_so:
-            words = f"{error.what} {error.hint} {key_of('app.refresh')} tries again.".replace("  ", " ")
+            words = sentences(error.what, error.hint, f"{key_of('app.refresh')} tries again.")
             self._screen.threads_list.show((), has_more=False, words=one_line(words))
         self.show()
         self._screen.history.show_if_none(error)

@@ -10,6 +10,7 @@ from textual.worker import Worker
 from tui.backends.errors import BackendError, NotFound
 from tui.domain.addresses import Address, parse_checkpoint, tail
 from tui.domain.checkpoint import Checkpoint, Thread
+from tui.domain.error_words import sentences
 from tui.domain.hidden import hidden_words
 from tui.domain.labels import Activity
 from tui.domain.safe_text import one_line
@@ -80,7 +81,7 @@ class HistoryControl:
             words = none_open() if listed else "No thread is open."
             if listed and isinstance(error, BackendError):
                 again = keyed("{threads.open} on a thread tries again.")
-                words = one_line(" ".join(filter(None, (error.what, error.hint, again))))
+                words = one_line(sentences(error.what, error.hint, again))
             self._screen.timeline.show_nothing(words)
             self._screen.inspector.show(
                 None, nothing_selected() if self._screen.connection.is_live and error is None else ""

@@ -138,7 +138,7 @@ def _not_encrypted(way: Way) -> Finding:
 def _key(connection: Connection) -> Finding:
     sent = [*(["x-api-key"] if connection.api_key else []), *connection.headers]
     if sent:
-        return Finding("key", State.OK, f"accepted: {', '.join(sent)}", value=sent)
+        return Finding("key", State.OK, f"sent, and not refused: {', '.join(sent)}", value=sent)
     return Finding("key", State.OK, "none is sent, and none is asked for", value=[])
 
 

@@ -90,17 +90,28 @@ class Session:
             self._left.ended(LeftRun(self.backend.address, thread_id, run_id))
 
     async def left_run(self) -> Run | None:
-        """The newest run that an app followed when it ended, if it goes on still; the others are forgotten."""
+        """The newest run that an app followed when it ended, if it goes on still; ended ones are forgotten."""
         for left in self._left.at(self.backend.address) if self._left is not None else ():
-            try:
-                run = await self.backend.get_run(left.thread_id, left.run_id)
-            except NotFound:
-                run = None
-            except BackendError:
-                continue  # nobody asked for it, so it keeps nobody from anything
-            if run is not None and run.is_active:
+            if (run := await self._goes_on(left)) is not None:
                 return run
-            self.run_over(left.thread_id, left.run_id)
+        return None
+
+    async def forget_ended(self) -> None:
+        """Forget all runs that an app followed when it ended, and that have ended since."""
+        for left in self._left.at(self.backend.address) if self._left is not None else ():
+            await self._goes_on(left)
+
+    async def _goes_on(self, left: LeftRun) -> Run | None:
+        """A run that was left, if it is active still. One that is not is forgotten."""
+        try:
+            run = await self.backend.get_run(left.thread_id, left.run_id)
+        except NotFound:
+            run = None
+        except BackendError:
+            return None  # nobody asked for it, so it keeps nobody from anything
+        if run is not None and run.is_active:
+            return run
+        self.run_over(left.thread_id, left.run_id)
         return None
 
     async def threads(self, query: ThreadQuery) -> ThreadPage:
