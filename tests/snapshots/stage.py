@@ -27,7 +27,7 @@ from tests.snapshots.svg import Paint, in_palette, screen_cells, screen_lines, s
 from tests.ui.driving import Driver
 from tui.app import ForkpointApp
 from tui.domain.addresses import Address
-from tui.screens import status_watch
+from tui.screens import connection_control, status_watch
 from tui.session.frames import FrameLog
 from tui.session.session import Session
 
@@ -127,8 +127,10 @@ async def staged(state: State, look: Look | None = None) -> AsyncIterator[Driver
     """The app in a state."""
     app = app_for(state, look)
     steady = mock.patch.object(FrameLog, "add", lambda log, event, _: _add_frame(log, event, 0.04 * log.count))
-    # Nor does anybody look at the server because the machine that takes the picture is slow.
-    with steady, mock.patch.object(status_watch, "WATCH_SECONDS", 3600.0):
+    # Nor does anybody look at the server, or count seconds, because the machine that takes the picture is slow.
+    unseen = mock.patch.object(status_watch, "WATCH_SECONDS", 3600.0)
+    uncounted = mock.patch.object(connection_control, "TELL_SECONDS_FROM", 3600)
+    with steady, unseen, uncounted:
         async with app.run_test(size=SIZES[0], notifications=True) as pilot:
             driver = Driver(app, pilot)
             await drive(driver, state)

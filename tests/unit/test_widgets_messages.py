@@ -46,7 +46,7 @@ def test_a_conversation_reads_from_the_top() -> None:
         '     query  "weather in Santa Fe"',
         "     -> 14 °C",
         "        fog",
-        "        artifact  1 key · o opens it",
+        "        artifact  1 key · o opens",
         "",
         " ai" + "1,273 -> 61 tokens".rjust(47),
         "   It is 14 °C",

@@ -179,7 +179,7 @@ class _Builder:
 
     def _add_artifact(self, message: Message, indent: str) -> None:
         if message.artifact is not None:
-            words = f"  {_container_words(message.artifact)} · {key_of('inspector.open')} opens it"
+            words = f"  {_container_words(message.artifact)} · {key_of('inspector.open')} opens"
             self._add_body([((indent, ""), ("artifact", "json-key"), (words, "calm"))], "artifact")
 
     def _add_call(self, call: ToolCall) -> None:
