@@ -15,7 +15,7 @@ import textual.pilot
 from textual._wait import SLEEP_GRANULARITY, wait_for_idle
 
 MOMENT = 0.02
-"""Seconds: what a timer does within this belongs to what was done. Textual draws 60 times a second."""
+"""Seconds: what a timer does within this belongs to what was done: a frame comes within it."""
 
 TURNS = 3
 """Turns of the loop in which nothing was left to do: what a thread has brought is seen in one of them."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.benchmarks.lab import Lab
 from tests.benchmarks.loading import load_everything, pressed, ready
 from tests.benchmarks.long_threads import GROWTH, ThreadMaker
-from tests.benchmarks.measure import memory_bytes, peak_memory
+from tests.benchmarks.measure import memory_bytes, peak_memory, timed
 from tests.benchmarks.results import Finding, Limit, Plot, Report, Series, median
 
 MEGA = 1e6
+
+PARSINGS = 3
+"""How often each page is parsed: once would measure what else the machine does."""
 
 
 @dataclass
@@ -58,14 +59,8 @@ def _raw(make: ThreadMaker, thread: str) -> Cost:
     cost = Cost()
     for raw, _ in make.pages(thread, 20):
         cost.raw += len(raw)
-        cost.parsing += _seconds(lambda raw=raw: json.loads(raw))  # type: ignore[misc]
+        cost.parsing += median(timed(lambda raw=raw: json.loads(raw), PARSINGS))  # type: ignore[misc]
     return cost
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun
 
 
 def _measure(lab: Lab, url: str, place: int, size: int, empty: float, cost: Cost) -> None:
